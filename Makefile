@@ -1,0 +1,40 @@
+# Two commands do everything on a fresh machine: `make run` opens the page on seeds/, `make test` runs the tests.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run install install-dev test test-browser check bench clean
+
+run: install  ## index the seeds (or what the archive already mirrors) and open the page
+	$(BIN)/wenbao build
+	$(BIN)/wenbao serve --open
+
+install: .venv/.installed  ## .venv with .venv/bin/wenbao
+
+install-dev: .venv/.installed-dev
+
+.venv/.installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "wenbao needs Python 3.11 or newer: make PYTHON=python3.11")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off --quiet -c constraints.txt --editable .
+	@touch $@
+
+.venv/.installed-dev: .venv/.installed
+	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off --quiet -c constraints.txt --editable '.[dev]'
+	@touch $@
+
+test: install-dev  ## the fast tests
+	$(BIN)/python -m pytest
+
+test-browser: install-dev  ## the page in a real Chromium (Debian: apt-get install chromium fonts-noto-cjk)
+	$(BIN)/python -m pytest -m browser
+
+check: install-dev  ## what CI checks before the tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: install-dev  ## start-up, question and build times on the seeds
+	$(BIN)/python benchmarks/speed.py
+
+clean:
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist *.egg-info

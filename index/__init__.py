@@ -1,0 +1,115 @@
+"""Turns newspaper files into something searchable; knows nothing of questions.
+
+These are the public names; the other package uses no others. Only the small data types come with `import index`:
+the rest is imported when it is first asked for, so that the command line answers at once.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from .build import build
+from .errors import (
+    ArchiveBusy,
+    ArchiveDamaged,
+    ArchiveError,
+    ArchiveMismatch,
+    EncoderError,
+    NoArchive,
+    SourceError,
+    UsageError,
+    WenbaoError,
+)
+from .types import (
+    Article,
+    BuildReport,
+    Date,
+    Filter,
+    Line,
+    Page,
+    Passage,
+    Progress,
+    Refusal,
+    Section,
+    SourceFile,
+    Span,
+)
+
+if TYPE_CHECKING:
+    from .dates import DateMention, parse_dates
+    from .disk import digest_file
+    from .doctor import check, repair
+    from .encode import BUILTIN, Encoder, load_encoder
+    from .manifest import DEFAULT_HOME, FORMAT_VERSION, Manifest, current_generation
+    from .passages import sentences
+    from .read import SUFFIXES
+    from .store import Archive, check_encoder
+    from .tokens import fold, fold_with_offsets, tagged, terms, words
+
+_HOMES = {
+    "dates": ("DateMention", "parse_dates"),
+    "disk": ("digest_file",),
+    "doctor": ("check", "repair"),
+    "encode": ("BUILTIN", "Encoder", "load_encoder"),
+    "manifest": ("DEFAULT_HOME", "FORMAT_VERSION", "Manifest", "current_generation"),
+    "passages": ("sentences",),
+    "read": ("SUFFIXES",),
+    "store": ("Archive", "check_encoder"),
+    "tokens": ("fold", "fold_with_offsets", "tagged", "terms", "words"),
+}
+_MODULE_OF = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "BUILTIN",
+    "DEFAULT_HOME",
+    "FORMAT_VERSION",
+    "SUFFIXES",
+    "Archive",
+    "ArchiveBusy",
+    "ArchiveDamaged",
+    "ArchiveError",
+    "ArchiveMismatch",
+    "Article",
+    "BuildReport",
+    "Date",
+    "DateMention",
+    "Encoder",
+    "EncoderError",
+    "Filter",
+    "Line",
+    "Manifest",
+    "NoArchive",
+    "Page",
+    "Passage",
+    "Progress",
+    "Refusal",
+    "Section",
+    "SourceError",
+    "SourceFile",
+    "Span",
+    "UsageError",
+    "WenbaoError",
+    "build",
+    "check",
+    "check_encoder",
+    "current_generation",
+    "digest_file",
+    "fold",
+    "fold_with_offsets",
+    "load_encoder",
+    "parse_dates",
+    "repair",
+    "sentences",
+    "tagged",
+    "terms",
+    "words",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{_MODULE_OF[name]}", __name__), name)
+    globals()[name] = value
+    return value

@@ -1,0 +1,85 @@
+"""The one call that turns files into an archive: what to build from, one builder at a time, errors made readable.
+
+The order of the work is in `steps`; it is imported when there is work, so that `import index` is light.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .errors import ArchiveDamaged, ArchiveError, UsageError
+from .types import BuildReport, Progress
+
+if TYPE_CHECKING:
+    from .encode import Encoder
+
+_SEEDS = Path("seeds")
+
+
+def build(
+    paths: Sequence[Path] | None,
+    home: Path,
+    *,
+    encoder: Encoder | None = None,
+    verify: bool = False,
+    progress: Callable[[Progress], None] | None = None,
+) -> BuildReport:
+    """Make the archive in `home` mirror `paths` and the archive's own uploads; only what changed is done.
+
+    Without `paths` those of the last build are taken, or else the folder `seeds`; without `encoder` that of the last
+    build, or else the built-in one. `verify` compares files by content also where size and times are unchanged.
+
+    :raises UsageError: if there is nothing to read; the archive is left as it was.
+    :raises ArchiveBusy: if another build is at work here.
+    :raises ArchiveMismatch: if another format version wrote the archive.
+    :raises ArchiveError: if the folder cannot be written.
+    """
+    from .home import prepare
+    from .lock import building
+    from .scan import nothing_to_read, scan
+    from .steps import bring_up_to_date
+
+    tell = progress or _nobody
+    roots = _roots(paths, home)
+    tell(Progress("scan", 0, 0))
+    found = scan([*roots, *_uploads(home)], home)
+    tell(Progress("scan", len(found.files), len(found.files)))
+    if not found.files:
+        raise UsageError(nothing_to_read(roots, found.refused))
+    prepare(home)
+    try:
+        with building(home):
+            return bring_up_to_date(home, roots, found, encoder, verify=verify, tell=tell)
+    except sqlite3.OperationalError as error:
+        raise ArchiveError(f"{home}: the catalogue cannot be written ({error}). Is the disk full?") from error
+    except sqlite3.DatabaseError as error:
+        raise ArchiveDamaged(f"{home}: the catalogue is damaged ({error}). Run `wenbao doctor`.") from error
+    except OSError as error:
+        raise ArchiveError(f"{home}: cannot be written ({error}). Is the disk full?") from error
+
+
+def _nobody(_: Progress) -> None:
+    """Nobody is told."""
+
+
+def _roots(paths: Sequence[Path] | None, home: Path) -> list[Path]:
+    """The paths to mirror: those given, else those of the last build, else the seeds here or beside the package."""
+    if paths is not None:
+        return list(paths)
+    from .home import recorded_roots
+
+    recorded = recorded_roots(home)
+    if recorded is not None:
+        return recorded
+    beside = Path(__file__).parent.parent / _SEEDS
+    return [_SEEDS if _SEEDS.is_dir() or not beside.is_dir() else beside]
+
+
+def _uploads(home: Path) -> list[Path]:
+    from .manifest import UPLOADS
+
+    uploads = home / UPLOADS
+    return [uploads] if uploads.is_dir() else []

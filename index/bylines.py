@@ -1,0 +1,202 @@
+"""Bylines (署名): who wrote an article, in the many forms in which papers say so.
+
+A byline is read word for word: the line must hold nothing but a mark, offices ("本报记者", "通讯员"), names and a closing
+word ("报道"). A headline that begins with the same words ("记者手记") leaves something over, and is none.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from .chars import HAN, plain
+
+MARKS = "□■◎●○◆◇▲△▼▽★☆◉▢▣▪▫◾◽⊙◈※▶►◤◥◢◣▍▌❖✦✎✒⬛⬜◼◻"
+LONGEST = 80  # characters; a list of a dozen names with their offices
+
+# The commonest family names, about 99 % of bearers; where nothing else says that a word is a name.
+_FAMILIES = frozenset(
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧肖程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范"
+    "方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段漕钱汤尹黎易常武乔贺赖龚文庞樊兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍韦申尤毕"
+    "聂丛焦向柳邢路岳齐沿梅莫庄辛管祝左涂谷祁时舒耿牟卜路詹关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍位覃霍翁隋植甘景薄单包司柏宁柯阮桂闵"
+    "解强柴华车冉房边辜吉饶刁瞿戚丘古米池滕晋苑邬臧畅宫来嵺苟全褚廉简娄盖符奚木穆党燕郎邸冀谈姬屠连郜晏栾郁商蒙计喻揭窦迟宇敖糜鄢冷卓花仇艾蓝"
+    "都巩稽井练仲乐虞卞封竺冼原官衣楚佟栗匡宗应台巫鞠僧桑荆谌银扬明沙薄伏岑习胥保和蔺仪逯丰水云赫初修"
+    "張劉陳楊趙黃吳孫馬羅鄭謝韓馮蕭許鄧呂蘇盧蔣賈葉閻鍾薑範鄒陸龍萬錢湯賴龔龐蘭顏嚴溫蘆韋畢聶叢關莊淩費紀歐項陽衛單寧閔車邊饒蘆滕鄔臧宮"
+)
+_DOUBLE = (
+    "欧阳",
+    "司马",
+    "上官",
+    "诸葛",
+    "司徒",
+    "东方",
+    "皇甫",
+    "尉迟",
+    "公孙",
+    "慕容",
+    "令狐",
+    "夏侯",
+    "端木",
+    "歐陽",
+    "司馬",
+    "諸葛",
+)
+_ORGAN = (
+    rf"(?:本报|本台|本刊|本网|本社|我报|新华社|中新社|中新网|人民网|新华网|央视|[{HAN}]{{1,8}}?(?:日报|晚报|早报|晨报|都市报|时报|商报|快报|"
+    rf"青年报|导报|周报|周刊|新报|报|新闻|网|客户端|电视台|广播电台|通讯社|社|融媒|传媒|全媒体|融媒体)(?:社)?)"
+)
+_ADJECTIVE = rf"(?:首席|高级|资深|见习|实习|特约|特派|全媒体|融媒体|全媒|融媒|体育|财经|经济|摄影|文字|图片|视频|深度|专题|本组|驻[{HAN}]{{1,6}}?)"
+_OFFICE = (
+    r"(?:记者|评论员|通讯员|撰稿人|撰稿|实习生|主笔|观察员|撰文|采写|采访|作者|编译|编辑|供稿|整理|策划|统筹|摄影|执笔)"
+)
+_ROLE = re.compile(rf"(?:{_ORGAN}[/·]?){{0,3}}{_ADJECTIVE}{{0,3}}{_OFFICE}|{_ORGAN}(?:编辑部|评论部|集体采写)")
+_ALONE = re.compile(rf"(?:{_ORGAN})?(?:特约|首席|高级)?(?:评论员|编辑部|评论部|观察员)$")
+_ENDING = re.compile(r"(?:综合|摄影|联合|整理|现场|采访)?(?:报道|报导)$|文/图$|图/文$|摄$|撰$|执笔$")
+_SINGLE = frozenset(
+    ("文", "图", "摄", "撰", "文图", "图文", "摄影报道", "报道", "报导", "综合", "及", "和", "与", "摄像", "视频")
+)
+_SPLIT = re.compile(r"[ 、，/｜：；&＆\n]+")
+_FOREIGN = re.compile(rf"[{HAN}]{{1,8}}·[{HAN}]{{1,8}}(?:·[{HAN}]{{1,8}})?$")
+_CHUNK = re.compile(rf"[{HAN}]+$")
+# Words that stand after "记者" in the names of columns, where a name could.
+_COLUMNS = frozenset(
+    ("调查", "观察", "手记", "视点", "评论", "专访", "来信", "日记", "文章", "专栏", "连线", "直击", "之家", "节", "证")
+)
+# Who made the page did not write the article.
+_EDITORS, _AUTHORS = re.compile("编辑|责编|校对|策划|统筹"), re.compile("记者|通讯员|评论员|作者|撰|采写|编辑部")
+_PHOTO = re.compile(r"(?:摄|摄影|供图|图)$")
+
+
+_MARK_SET = frozenset(MARKS)
+# Every office and ending has one of these; most lines of a page have none and need no closer look.
+_HINT = re.compile("[者员稿生笔撰写采编部辑供整策统摄文图执集报]")
+
+
+@dataclass(frozen=True, slots=True)
+class Byline:
+    """Names in the order of the page. `marked` by a sign such as □; `photo` if it credits only a picture."""
+
+    names: tuple[str, ...]
+    marked: bool = False
+    photo: bool = False
+
+    @property
+    def comment(self) -> bool:
+        return any(_ALONE.match(plain(name)) for name in self.names)
+
+
+def parse_byline(text: str, *, bare: bool = False) -> Byline | None:
+    """Read a whole line as a byline; None if anything in it is not part of one.
+
+    `bare` allows names alone, as in "（李涛）", without a mark or an office.
+    """
+    if len(text) > LONGEST:
+        return None
+    original = text.strip()
+    form = plain(original)
+    if not (bare or form[:1] in _MARK_SET or _HINT.search(form)):
+        return None
+    body = form.lstrip(MARKS + " ")
+    marked = body != form
+    original = original[len(form) - len(body) :]
+    if _EDITORS.search(body) and not _AUTHORS.search(body):
+        return None
+    reader = _Reader(original, body, trusting=marked or bool(_ENDING.search(body)))
+    if not reader.read() or not (reader.office or marked or bare):
+        return None
+    if not reader.names:
+        alone = body.replace(" ", "")
+        return Byline((alone,), marked) if _ALONE.match(alone) else None
+    strict = not reader.office or not (marked or reader.trusting or reader.organ)
+    if strict and not all(_named(name) for name in reader.names):
+        return None
+    photo = bool(_PHOTO.search(body)) and not re.search("文|记者.{0,12}报道", body)
+    return Byline(tuple(dict.fromkeys(reader.names)), marked, photo)
+
+
+class _Reader:
+    """Takes a byline apart, word by word."""
+
+    def __init__(self, original: str, body: str, *, trusting: bool) -> None:
+        self.original, self.body, self.trusting = original, body, trusting
+        self.names: list[str] = []
+        self.office = self.organ = False
+        self._half = ""
+
+    def read(self) -> bool:
+        """Whether every word has a place in a byline."""
+        start = 0
+        for separator in (*_SPLIT.finditer(self.body), None):
+            end = separator.start() if separator else len(self.body)
+            if start < end and not self._word(start, end):
+                return False
+            start = separator.end() if separator else end
+        return not self._half
+
+    def _word(self, start: int, end: int) -> bool:
+        word = self.body[start:end]
+        if word in _SINGLE and not (self._half and len(word) == 1):
+            self.office = self.office or word in ("文", "图", "摄", "文图", "图文")
+            return True
+        if re.fullmatch(_ORGAN, word) and self.body[end : end + 1] in ("/", "｜"):
+            self.organ = True
+            return True
+        if _FOREIGN.match(word) and not _ROLE.search(word) and "文·图" not in word and "图·文" not in word:
+            self.names.append(self.original[start:end])
+            return True
+        if re.fullmatch("(?:文|图)·(?:文|图)", word):
+            return True
+        ending = _ENDING.search(word)
+        if ending is not None:
+            self.office = True
+            end = start + ending.start()
+        position = start
+        for role in _ROLE.finditer(self.body, start, end):
+            if not self._name(position, role.start()):
+                return False
+            self.office = True
+            self.organ = self.organ or bool(re.match(_ORGAN, role[0]))
+            position = role.end()
+        return self._name(position, end)
+
+    def _name(self, start: int, end: int) -> bool:
+        """Whether the characters are nothing, a name, several names run together, or half of a spaced name."""
+        name = self.original[start:end]
+        if not name:
+            return True
+        if not _CHUNK.match(name) or name in _COLUMNS:
+            return False
+        if len(name) == 1:
+            self._half, whole = ("", self._half + name) if self._half else (name, "")
+            if whole:
+                self.names.append(whole)
+            return True
+        if self._half:
+            return False
+        if len(name) <= 3 or (len(name) == 4 and name.startswith(_DOUBLE)):
+            self.names.append(name)
+            return True
+        parts = _apart(name)
+        self.names.extend(parts)
+        return bool(parts)
+
+
+def _named(name: str) -> bool:
+    return "·" in name or name[:1] in _FAMILIES or name.startswith(_DOUBLE)
+
+
+def _apart(chunk: str) -> list[str]:
+    """Names run together, told apart by family names: "李涛王雪" gives 李涛 and 王雪; empty if it cannot be."""
+    if len(chunk) > 12:
+        return []
+    best: dict[int, list[str]] = {0: []}
+    for end in range(2, len(chunk) + 1):
+        for size in (4, 3, 2):
+            before = best.get(end - size)
+            name = chunk[max(0, end - size) : end]
+            if before is None or not _named(name) or (size == 4 and not name.startswith(_DOUBLE)):
+                continue
+            # The fewest names, and among those the ones that make a double family name whole.
+            if end not in best or len(before) + 1 < len(best[end]):
+                best[end] = [*before, name]
+    return best.get(len(chunk), [])

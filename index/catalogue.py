@@ -1,0 +1,280 @@
+"""The catalogue as a build writes it: sources in, sources out, vectors kept by the text they stand for.
+
+Every call leaves the file consistent and, but for `finish`, unseen: rows belong to the generation being built,
+which no reader can open yet.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .disk import DIGEST_BYTES
+from .manifest import EncoderRecord
+from .schema import PURGE, REWIND, article_to_json, lines_to_json
+from .types import Article, Page, Passage
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_PAGE_OF_ROWS = 2048  # rows taken from the catalogue at a time: a few megabytes
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A source as the last build left it."""
+
+    key: int
+    name: str
+    digest: str
+    stamp: str
+    recipe: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A source file just read: its pages, articles, and each article's passages."""
+
+    name: str
+    size: int
+    digest: str
+    stamp: str
+    pages: Sequence[Page]
+    articles: Sequence[tuple[Article, Sequence[Passage]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A passage with what the derived indexes need of its article.
+
+    `digest` is that of `embedded`; `shared` are headline, section titles and byline.
+    """
+
+    row: int
+    digest: bytes
+    text: str
+    headline: str
+    shared: str
+
+    @property
+    def embedded(self) -> str:
+        """The text whose vector stands for the passage."""
+        return embedded_text(self.headline, self.text)
+
+
+def embedded_text(headline: str, passage: str) -> str:
+    """What is embedded for a passage: its headline says what it is about."""
+    return f"{headline}\n{passage}" if headline else passage
+
+
+def text_digest(text: str) -> bytes:
+    """The key under which a text's vector is kept."""
+    return blake2b(text.encode("utf-8"), digest_size=DIGEST_BYTES).digest()
+
+
+class Catalogue:
+    """Writes one generation's rows. Only the holder of the build lock may have one."""
+
+    def __init__(self, connection: sqlite3.Connection, generation: int) -> None:
+        self._db = connection
+        self.generation = generation
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Do all that is written inside in one step, or nothing of it; may be nested."""
+        if self._db.in_transaction:
+            yield
+            return
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            # After a full disk SQLite has already rolled back.
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    def known(self) -> dict[str, Known]:
+        """The sources as of now, by name, those of a build that did not finish included."""
+        sql = "SELECT key, name, digest, stamp, recipe FROM sources WHERE died IS NULL"
+        return {row[1]: Known(*row) for row in self._db.execute(sql)}
+
+    def put(self, reading: Reading, recipe: str, replaced: int | None) -> None:
+        """Store a source that was read, in place of the source `replaced` (a key)."""
+        born = self.generation
+        passages = sum(len(passages) for _, passages in reading.articles)
+        counts = (len(reading.pages), len(reading.articles), passages)
+        with self.together():
+            if replaced is not None:
+                self._remove(replaced)
+            source = self._db.execute(
+                "INSERT INTO sources (name, size, digest, stamp, recipe, pages, articles, passages, born)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (reading.name, reading.size, reading.digest, reading.stamp, recipe, *counts, born),
+            ).lastrowid
+            pages = [(source, page.number, lines_to_json(page)) for page in reading.pages]
+            self._db.executemany("INSERT INTO pages VALUES (?, ?, ?)", pages)
+            for ordinal, (article, passages_of) in enumerate(reading.articles):
+                self._put_article(source, ordinal, article, passages_of)
+
+    def _put_article(self, source: int | None, ordinal: int, article: Article, passages: Sequence[Passage]) -> None:
+        born = self.generation
+        key = self._db.execute(
+            "INSERT INTO articles (source, ordinal, id, text, data, born) VALUES (?, ?, ?, ?, ?, ?)",
+            (source, ordinal, article.id, article.text, article_to_json(article), born),
+        ).lastrowid
+        dates = {date.value for date in (*article.event_dates, *([article.published] if article.published else []))}
+        self._db.executemany("INSERT INTO article_dates VALUES (?, ?)", [(date, key) for date in sorted(dates)])
+        names = dict.fromkeys(article.byline)
+        self._db.executemany("INSERT INTO article_bylines VALUES (?, ?)", [(name, key) for name in names])
+        rows = []
+        for passage in passages:
+            if article.text[passage.start : passage.end] != passage.text:
+                raise ValueError(f"passage {passage.id} is not characters {passage.start}:{passage.end} of its article")
+            digest = text_digest(embedded_text(article.title, passage.text))
+            rows.append((key, passage.ordinal, passage.id, passage.start, passage.end, digest, born))
+        self._db.executemany(
+            "INSERT INTO passages (article, ordinal, id, start, end, digest, born) VALUES (?, ?, ?, ?, ?, ?, ?)", rows
+        )
+
+    def remove(self, sources: Sequence[int]) -> None:
+        """Take sources (keys) out of the generation being built, all in one step."""
+        with self.together():
+            for source in sources:
+                self._remove(source)
+
+    def _remove(self, source: int) -> None:
+        died = self.generation
+        self._db.execute(
+            "UPDATE passages SET died = ? WHERE article IN (SELECT key FROM articles WHERE source = ?)", (died, source)
+        )
+        self._db.execute("UPDATE articles SET died = ? WHERE source = ?", (died, source))
+        self._db.execute("UPDATE sources SET died = ? WHERE key = ?", (died, source))
+
+    def restamp(self, source: int, stamp: str) -> None:
+        """Note that a source (a key) is unchanged though touched."""
+        self._db.execute("UPDATE sources SET stamp = ? WHERE key = ?", (stamp, source))
+
+    def read_again(self, names: Collection[str]) -> None:
+        """Have the next build read these sources again though their files are unchanged."""
+        with self.together():
+            sql = "UPDATE sources SET recipe = '', stamp = '' WHERE name = ? AND died IS NULL"
+            self._db.executemany(sql, [(name,) for name in sorted(names)])
+
+    def digests(self, generation: int | None = None) -> dict[str, tuple[int, str]]:
+        """Key and content digest of each source by name, as of now or in an earlier generation."""
+        if generation is None:
+            sql = "SELECT name, key, digest FROM sources WHERE died IS NULL"
+            return {name: (key, digest) for name, key, digest in self._db.execute(sql)}
+        sql = "SELECT name, key, digest FROM sources WHERE born <= :g AND (died IS NULL OR died > :g)"
+        return {name: (key, digest) for name, key, digest in self._db.execute(sql, {"g": generation})}
+
+    def counts(self) -> tuple[int, int, int]:
+        """Sources, articles and passages as of now."""
+        sql = "SELECT count(*), coalesce(sum(articles), 0), coalesce(sum(passages), 0) FROM sources WHERE died IS NULL"
+        sources, articles, passages = self._db.execute(sql).fetchone()
+        return sources, articles, passages
+
+    def removed_since(self, generation: int) -> list[int]:
+        """The passage rows visible in an earlier generation and not now."""
+        sql = "SELECT row FROM passages WHERE died > ?1 AND born <= ?1 ORDER BY row"
+        return [row for (row,) in self._db.execute(sql, (generation,))]
+
+    def passages(self, after: int, *, without: int | None = None) -> Iterator[Stored]:
+        """The passages born after generation `after` (-1: all) and visible now, by row.
+
+        `without` an encoder (a key): those whose text has no vector of it; vectors may be put meanwhile.
+        """
+        last, known, headline, shared = self._row_before(after), -1, "", ""
+        while rows := self._db.execute(_PASSAGES, (last, after, without, without, _PAGE_OF_ROWS)).fetchall():
+            for row, digest, article, start, end, text, data in rows:
+                if article != known:
+                    record = json.loads(data)
+                    headline = " ".join(record["headline"])
+                    titles = [section[0] for section in record["sections"]]
+                    known, shared = article, "\n".join([headline, *titles, *record["byline"]])
+                yield Stored(row, digest, text[start:end], headline, shared)
+            last = rows[-1][0]
+
+    def _row_before(self, after: int) -> int:
+        """The last row before those born after generation `after`: rows ascend with the generations."""
+        first = self._db.execute("SELECT min(row) FROM passages WHERE born > ?", (after,)).fetchone()[0]
+        return 0 if first is None else first - 1
+
+    def count_since(self, after: int) -> int:
+        """How many passages `passages` would give."""
+        sql = "SELECT count(*) FROM passages WHERE born > ? AND died IS NULL"
+        return int(self._db.execute(sql, (after,)).fetchone()[0])
+
+    def encoder_key(self, fingerprint: str) -> int:
+        """The number under which an encoder's vectors are kept."""
+        self._db.execute("INSERT OR IGNORE INTO encoders (fingerprint) VALUES (?)", (fingerprint,))
+        return int(self._db.execute("SELECT key FROM encoders WHERE fingerprint = ?", (fingerprint,)).fetchone()[0])
+
+    def count_unembedded(self, encoder: int, after: int) -> int:
+        """How many different texts `passages` would give `without` a vector of this encoder."""
+        sql = """
+            SELECT count(DISTINCT p.digest) FROM passages AS p WHERE p.row > ? AND +p.born > ? AND p.died IS NULL
+            AND NOT EXISTS (SELECT 1 FROM vectors AS v WHERE v.encoder = ? AND v.digest = p.digest)"""
+        return int(self._db.execute(sql, (self._row_before(after), after, encoder)).fetchone()[0])
+
+    def put_vectors(self, encoder: int, digests: Sequence[bytes], vectors: NDArray[np.float32]) -> None:
+        """Keep the vectors (n, dimension) of texts, in one step."""
+        data = np.ascontiguousarray(vectors, dtype="<f4")
+        rows = [(encoder, digest, vector.tobytes()) for digest, vector in zip(digests, data, strict=True)]
+        with self.together():
+            self._db.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", rows)
+
+    def vectors(self, encoder: int, after: int) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+        """Rows (n) and vectors (n, dimension) of the passages born after `after` and visible now, by row, in batches."""
+        sql = """
+            SELECT p.row, v.vector FROM passages AS p JOIN vectors AS v ON v.encoder = ? AND v.digest = p.digest
+            WHERE p.row > ? AND +p.born > ? AND p.died IS NULL ORDER BY p.row LIMIT ?"""
+        last = self._row_before(after)
+        while rows := self._db.execute(sql, (encoder, last, after, _PAGE_OF_ROWS)).fetchall():
+            numbers = np.array([row for row, _ in rows], dtype=np.int64)
+            matrix = np.frombuffer(b"".join(vector for _, vector in rows), dtype="<f4").reshape(len(rows), -1)
+            yield numbers, matrix.astype(np.float32, copy=False)
+            last = rows[-1][0]
+
+    def last_encoder(self) -> str | None:
+        """The name of the encoder of the last generation that was finished."""
+        row = self._db.execute("SELECT encoder FROM generations ORDER BY number DESC LIMIT 1").fetchone()
+        return row[0] if row else None
+
+    def finish(self, encoder: EncoderRecord, roots: Sequence[str]) -> None:
+        """Put what was written so far safely on disk as the rows of this generation."""
+        # Until here a power cut may cost the last transactions (a kill never does); from here on it must not.
+        self._db.execute("PRAGMA synchronous = FULL")
+        record = (self.generation, encoder.name, encoder.fingerprint, encoder.dimension, json.dumps(list(roots)))
+        with self.together():
+            self._db.execute("INSERT OR REPLACE INTO generations VALUES (?, ?, ?, ?, ?)", record)
+
+    def rewind(self, generation: int) -> None:
+        """Undo what builds that did not finish have written since `generation`; vectors stay."""
+        with self.together():
+            for statement in REWIND:
+                self._db.execute(statement, {"generation": generation})
+
+    def purge(self, oldest: int) -> None:
+        """Delete what no generation from `oldest` on can see, with the vectors nothing refers to any more."""
+        with self.together():
+            for statement in PURGE:
+                self._db.execute(statement, {"oldest": oldest} if ":oldest" in statement else {})
+        self._db.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+
+_PASSAGES = """
+    SELECT p.row, p.digest, p.article, p.start, p.end, a.text, a.data
+    FROM passages AS p JOIN articles AS a ON a.key = p.article
+    WHERE p.row > ? AND +p.born > ? AND p.died IS NULL
+    AND (? IS NULL OR NOT EXISTS (SELECT 1 FROM vectors AS v WHERE v.encoder = ? AND v.digest = p.digest))
+    ORDER BY p.row LIMIT ?"""

@@ -1,0 +1,159 @@
+"""The archive folder as a build finds it: made if need be, put in order, swept afterwards."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+from pathlib import Path
+
+from .catalogue import Catalogue
+from .derive import Base
+from .errors import ArchiveDamaged, ArchiveError, NoArchive
+from .lock import sweeping
+from .manifest import (
+    DATABASE,
+    GENERATIONS,
+    LEXICAL,
+    MANIFEST,
+    UPLOADS,
+    VECTORS,
+    check_format,
+    current_generation,
+    damaged_files,
+    read_manifest,
+)
+from .schema import connect, create, version
+from .types import Refusal
+
+
+def prepare(home: Path) -> None:
+    """Make the archive folder and see that it can be written.
+
+    :raises ArchiveError: if it cannot.
+    """
+    if home.exists() and not home.is_dir():
+        raise ArchiveError(f"{home}: a file, not an archive folder. Name another folder with --home.")
+    try:
+        for folder in (home, home / GENERATIONS, home / UPLOADS):
+            folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(home, os.W_OK | os.X_OK):
+            raise PermissionError(13, os.strerror(13))
+    except OSError as error:
+        raise ArchiveError(
+            f"{home}: cannot be written ({error.strerror}). Check its permissions, or name another folder with --home."
+        ) from error
+
+
+def recorded_roots(home: Path) -> list[Path] | None:
+    """The paths the archive was last built from; None if there is no archive or nobody knows."""
+    if not (home / DATABASE).is_file():
+        return None
+    try:
+        connection = connect(home)
+    except sqlite3.DatabaseError:
+        return None
+    try:
+        row = connection.execute("SELECT roots FROM generations ORDER BY number DESC LIMIT 1").fetchone()
+    except sqlite3.DatabaseError:
+        return None
+    finally:
+        connection.close()
+    return [Path(root) for root in json.loads(row[0])] if row else None
+
+
+def open_catalogue(home: Path, notes: list[Refusal]) -> sqlite3.Connection:
+    """Connect to the catalogue for writing; a new one is made if it is missing or cannot be read.
+
+    :raises ArchiveMismatch: if another format version wrote it.
+    :raises sqlite3.OperationalError: if it can be neither read nor made just now.
+    """
+    file = home / DATABASE
+    if file.exists():
+        try:
+            connection = connect(home)
+            found = version(connection)
+            if found:
+                check_format(home, found)
+                return connection
+            connection.close()
+        except sqlite3.OperationalError:
+            # A full disk, a file that is locked: nothing the catalogue should be given up for.
+            raise
+        except sqlite3.DatabaseError as error:
+            aside = set_aside(file)
+            notes.append(Refusal(DATABASE, f"cannot be read ({error}); set aside as {aside.name}. {_ANEW}"))
+    elif current_generation(home) is not None:
+        notes.append(Refusal(DATABASE, f"is missing. {_ANEW}"))
+    # A log left behind by another database would be replayed into the new one.
+    for name in (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm"):
+        (home / name).unlink(missing_ok=True)
+    return create(home)
+
+
+_ANEW = "Everything was read and embedded again from the sources."
+
+
+def set_aside(file: Path) -> Path:
+    """Rename a damaged file so that a new one can take its place; returns the new name."""
+    number = 1
+    while (aside := file.with_name(f"{file.name}.damaged-{number}")).exists():
+        number += 1
+    return file.rename(aside)
+
+
+def serving(
+    home: Path, catalogue: sqlite3.Connection, notes: list[Refusal], *, every_byte: bool = False
+) -> Base | None:
+    """The serving generation as something to build upon, with what of it is damaged noted; None if there is none.
+
+    :raises ArchiveMismatch: if another format version wrote it.
+    """
+    try:
+        manifest = read_manifest(home)
+    except NoArchive:
+        return None
+    except ArchiveDamaged as error:
+        notes.append(Refusal(MANIFEST, f"{error} It was written again from the catalogue."))
+        return None
+    if not catalogue.execute("SELECT 1 FROM generations WHERE number = ?", (manifest.generation,)).fetchone():
+        return None
+    wrong = damaged_files(home, manifest, limit=None) if every_byte else damaged_files(home, manifest)
+    for path, problem in wrong.items():
+        notes.append(Refusal(path, f"{problem}; made again from the catalogue."))
+    lexical = not any(path.startswith(f"{LEXICAL}/") for path in wrong)
+    return Base(manifest, lexical=lexical, vectors=VECTORS not in wrong)
+
+
+def clear_unfinished(home: Path) -> None:
+    """Delete what builds that did not finish have left in the folder of generations."""
+    current = current_generation(home) or 0
+    for number in _generations(home):
+        if number > current:
+            _sweep_one(home / GENERATIONS / str(number))
+
+
+def _sweep_one(folder: Path) -> bool:
+    """Delete a generation's folder unless somebody reads it; returns whether it is gone."""
+    with sweeping(folder / MANIFEST) as free:
+        if free:
+            shutil.rmtree(folder)
+        return free
+
+
+def next_generation(home: Path, catalogue: sqlite3.Connection) -> int:
+    """A number above all that were ever given out and have left a trace."""
+    finished = catalogue.execute("SELECT coalesce(max(number), 0) FROM generations").fetchone()[0]
+    return max(current_generation(home) or 0, int(finished), *_generations(home), 0) + 1
+
+
+def _generations(home: Path) -> list[int]:
+    return [int(folder.name) for folder in (home / GENERATIONS).iterdir() if folder.name.isdecimal()]
+
+
+def sweep(home: Path, catalogue: Catalogue, previous: int | None) -> None:
+    """Delete generations that nobody reads, but for the serving one and the one before, and rows none of them sees."""
+    spared = (catalogue.generation, previous)
+    kept = [n for n in _generations(home) if n in spared or not _sweep_one(home / GENERATIONS / str(n))]
+    catalogue.purge(min(kept))

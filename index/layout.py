@@ -1,0 +1,212 @@
+"""A page of lines to articles: where each begins and ends, its paragraphs, its headline.
+
+Borders are what newspapers print: a byline, a jump line, a dateline, a bracketed reporter at the end. Where a page gives
+none, headlines are: lines on which no sentence ends, between a finished paragraph and the start of another.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+
+from .bylines import Byline, parse_byline
+from .chars import plain
+from .furniture import PAGE_DATE
+from .headlines import Heading, Match, assign
+from .lines import Row, rows
+from .paragraphs import Vocabulary, compose, kept
+from .segments import Draft, segment
+from .types import Article, Date, Page, Section, Span
+
+_INTERVIEW_TURNS = 2
+_TURN = re.compile(r"(?:^|\n)(?P<who>[^\s：:，。、\n]{1,8})[：:]")
+_ASKERS = ("记者", "问", "主持人", "Q")
+_COMMENT = re.compile("社论|社评|短评|时评|快评|锐评|评论员文章")
+# A reporter named in the dateline, "本报讯（记者 李涛）", or before the news, "本报记者李涛报道：".
+_INLINE = re.compile(
+    r"[^。，（）()\n]{0,40}?[（(〔]([^（）()〔〕\n]{2,60})[）)〕]"
+    r"|(?:[【〔（]?本报(?:讯|消息)[】〕）]? ?)?((?:本报)?记者[^，。：:\n]{2,30}?报[道导])[：:，]"
+)
+_INLINE_REACH = 120  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A page taken apart: articles and digests in the order of their first line, and the numbers of all other lines."""
+
+    articles: tuple[Article, ...]
+    furniture: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Heading lines that belong together, `after` so many articles, and whose they are."""
+
+    rows: list[Row]
+    after: int
+    match: Match
+
+    @property
+    def article(self) -> int | None:
+        return self.match.article
+
+
+def articles(page: Page) -> list[Article]:
+    """The articles of a page in order, and its digests (`kind` "digest"): 导读 and headlines without an article."""
+    return list(lay_out(page).articles)
+
+
+def lay_out(page: Page) -> Layout:
+    """Give every line with ink on it to an article, a digest or the furniture."""
+    page_rows = rows(page)
+    vocabulary = Vocabulary(page_rows)
+    parts = segment(page_rows, vocabulary)
+    composed = [compose(draft.body, vocabulary, draft.apart) for draft in parts.drafts]
+    published = _page_date(parts.furniture)
+    headings = [
+        Heading(_clean(row, vocabulary), after, joined=bool(place))
+        for block, after in parts.headings
+        for place, row in enumerate(block)
+    ]
+    matches = assign(headings, [text for text, _ in composed], [draft.from_page is not None for draft in parts.drafts])
+    blocks = _blocks([row for block, _ in parts.headings for row in block], headings, matches)
+    found = [
+        _article(page, draft, text, spans, [block for block in blocks if block.article == index], vocabulary)
+        for index, (draft, (text, spans)) in enumerate(zip(parts.drafts, composed, strict=True))
+    ]
+    found += [_digest(page, title, block, vocabulary) for title, block in parts.digests]
+    found += [_digest(page, block, block, vocabulary) for block in _orphans(blocks)]
+    if published is not None:
+        found = [_published(article, published) for article in found]
+    found.sort(key=lambda article: article.lines)
+    return Layout(tuple(found), tuple(row.number for row in parts.furniture))
+
+
+def _blocks(heading_rows: Sequence[Row], headings: Sequence[Heading], matches: Sequence[Match]) -> list[Block]:
+    """Heading lines back into blocks, torn where they belong to different articles."""
+    found: list[Block] = []
+    for row, heading, match in zip(heading_rows, headings, matches, strict=True):
+        if heading.joined and found and found[-1].match == match:
+            found[-1].rows.append(row)
+        else:
+            found.append(Block([row], heading.after, match))
+    return found
+
+
+def _orphans(blocks: Sequence[Block]) -> list[list[Row]]:
+    """Headings that fit no article, those that stand together as one."""
+    found: list[list[Row]] = []
+    before: Block | None = None
+    for block in blocks:
+        if block.article is None:
+            if before is not None and before.article is None and before.after == block.after:
+                found[-1].extend(block.rows)
+            else:
+                found.append(list(block.rows))
+        before = block
+    return found
+
+
+def _article(
+    page: Page,
+    draft: Draft,
+    text: str,
+    spans: tuple[Span, ...],
+    own: Sequence[Block],
+    vocabulary: Vocabulary,
+) -> Article:
+    headline = [row for block in own if not block.match.section for row in block.rows]
+    names, comment = _names(draft, text)
+    title = tuple(_clean(row, vocabulary) for row in headline)
+    return Article(
+        id=_identity(page, draft.lines[0], text),
+        source=page.source,
+        page=page.number,
+        lines=draft.lines,
+        text=text,
+        spans=spans,
+        headline=title,
+        headline_lines=tuple(row.number for row in headline),
+        sections=tuple(
+            Section(
+                "".join(_clean(row, vocabulary) for row in block.rows), (block.rows[0].number, block.rows[-1].number)
+            )
+            for block in own
+            if block.match.section
+        ),
+        byline=names,
+        kind=_kind(text, title, comment=comment),
+        continued_to_page=draft.to_page,
+        continued_from_page=draft.from_page,
+    )
+
+
+def _digest(page: Page, title: Sequence[Row], block: Sequence[Row], vocabulary: Vocabulary) -> Article:
+    """Rows that announce something which is not on the page, each a paragraph."""
+    body = [row for row in block if row not in title] or list(block)
+    text, spans = "", []
+    for row in body:
+        piece, places = compose([row], vocabulary)
+        spans += [replace(place, start=place.start + len(text)) for place in places]
+        text += piece
+    return Article(
+        id=_identity(page, block[0].number, text),
+        source=page.source,
+        page=page.number,
+        lines=(block[0].number, block[-1].number),
+        text=text,
+        spans=tuple(spans),
+        headline=tuple(_clean(row, vocabulary) for row in title),
+        headline_lines=tuple(row.number for row in title),
+        kind="digest",
+    )
+
+
+def _names(draft: Draft, text: str) -> tuple[tuple[str, ...], bool]:
+    """Who wrote the article, and whether the byline says that it comments."""
+    found: list[Byline] = [row.byline for row in draft.bylines if row.byline is not None]
+    if not found:
+        found = [row.credit for row in draft.body if row.credit is not None]
+    if not found:
+        match = _INLINE.match(plain(text[:_INLINE_REACH]))
+        if match is not None:
+            inline = parse_byline(text[match.start(match.lastindex or 1) : match.end(match.lastindex or 1)])
+            found = [inline] if inline is not None else []
+    return tuple(dict.fromkeys(name for byline in found for name in byline.names)), any(
+        byline.comment for byline in found
+    )
+
+
+def _kind(text: str, title: Sequence[str], *, comment: bool) -> str:
+    turns = Counter(match["who"] for match in _TURN.finditer(plain(text)))
+    asked = sum(count for who, count in turns.items() if who.endswith(_ASKERS))
+    answered = max((count for who, count in turns.items() if not who.endswith(_ASKERS)), default=0)
+    if asked >= _INTERVIEW_TURNS and answered >= _INTERVIEW_TURNS:
+        return "interview"
+    return "commentary" if comment or any(_COMMENT.search(plain(line)) for line in title) else "news"
+
+
+def _clean(row: Row, vocabulary: Vocabulary) -> str:
+    return "".join(row.line.text[column:end] for column, end in kept(row, vocabulary))
+
+
+def _identity(page: Page, line: int, text: str) -> str:
+    return blake2b(f"{page.source}\n{page.number}\n{line}\n{text}".encode(), digest_size=8).hexdigest()
+
+
+def _page_date(furniture: Sequence[Row]) -> Date | None:
+    """The issue's day, if the page's header states exactly one."""
+    days = {
+        f"{int(match['year']):04d}-{int(match['month']):02d}-{int(match['day']):02d}"
+        for row in furniture
+        for match in PAGE_DATE.finditer(row.text)
+        if 1 <= int(match["month"]) <= 12 and 1 <= int(match["day"]) <= 31
+    }
+    return Date(days.pop(), "stated") if len(days) == 1 else None
+
+
+def _published(article: Article, date: Date) -> Article:
+    return replace(article, published=date)

@@ -1,0 +1,238 @@
+"""BM25 over index terms, on disk: a tantivy index per generation. The only import of tantivy.
+
+Segment files of tantivy are never changed once written, so the next generation links them and adds its own:
+the work grows with the change, and the generation being read is not touched.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+# A headline names what every passage of its article is about, but is repeated in all of them: half the weight of
+# the same term in the passage itself lets it help without outranking the passage that says it.
+HEADLINE_WEIGHT = 0.5
+# Up to this many rows a filter is a set query inside tantivy; beyond it building the set costs more than walking
+# down the ranked list and dropping what is not allowed.
+LARGEST_SET_QUERY = 20_000
+# Hits with exactly the score of the last one wanted are fetched too, so that ties are cut by row; a collection in
+# which more than this many passages tie is cut in index order, which is deterministic as well.
+LONGEST_TIE = 4096
+# tantivy's smallest writing buffer serves a daily update; a large build merges fewer segments with a larger one.
+SMALL_HEAP, LARGE_HEAP, LARGE_BUILD = 15_000_000, 128_000_000, 5_000
+# By itself tantivy watches the folder and loads what is committed, in a thread of its own and with a lock file; what
+# we open never changes.
+_MANUAL = "manual"
+_REMOVALS = 3
+_COPIED = ("meta.json", ".managed.json")  # replaced by tantivy at each commit; everything else is immutable
+
+
+@dataclass(frozen=True, slots=True)
+class LexicalEntry:
+    """What one passage is found by: its own terms, and those its whole article shares."""
+
+    row: int
+    headline: Sequence[str]
+    body: Sequence[str]
+
+
+class LexicalIndex:
+    """BM25 search over the terms of one generation. Safe for use from several threads."""
+
+    def __init__(self, index: Any) -> None:
+        self._schema = index.schema
+        self._searcher = index.searcher()
+
+    @classmethod
+    def open(cls, folder: Path) -> LexicalIndex:
+        """Open the index in `folder` for reading.
+
+        :raises ValueError: if there is no readable index.
+        """
+        import tantivy
+
+        # tantivy takes a lock file even to read, which a read-only archive cannot give: it opens a folder of links,
+        # needed only until all segments are mapped.
+        view = Path(mkdtemp(prefix="wenbao-"))
+        try:
+            for file in folder.iterdir():
+                (view / file.name).symlink_to(file.absolute())
+            index = tantivy.Index.open(str(view))
+            index.config_reader(_MANUAL)
+            return cls(index)
+        finally:
+            # The watching that `_MANUAL` ends may just be putting a lock file where names are being removed.
+            for _ in range(_REMOVALS):
+                shutil.rmtree(view, ignore_errors=True)
+
+    @property
+    def count(self) -> int:
+        """The number of passages."""
+        return int(self._searcher.num_docs)
+
+    def document_frequency(self, term: str) -> int:
+        """In how many passages `term` stands, in the text or (if that is more) the headline.
+
+        Removed passages count until tantivy merges their segment away.
+        """
+        return max(int(self._searcher.doc_freq(field, term)) for field in ("body", "headline"))
+
+    def search(
+        self, terms: Mapping[str, float], k: int, *, allowed: NDArray[np.int64] | None = None
+    ) -> list[tuple[int, float]]:
+        """The `k` best passages as (row, score), best first, ties by row.
+
+        The score is the sum over `terms` of weight × BM25 (k1 = 1.2, b = 0.75) in the passage, and again in the
+        headline times `HEADLINE_WEIGHT`. Passages without any of the terms are not returned; `allowed` restricts rows.
+        """
+        if k <= 0 or not terms or not self.count or (allowed is not None and not len(allowed)):
+            return []
+        query = self._query(terms)
+        if allowed is None:
+            return top(lambda n: self._hits(query, n), k, self.count)
+        rows = [int(row) for row in allowed]
+        if len(rows) <= LARGEST_SET_QUERY:
+            within = self._within(query, rows)
+            return top(lambda n: self._hits(within, n), k, len(rows))
+        wanted = set(rows)
+        limit = 4 * k
+        while True:
+            hits = self._hits(query, limit)
+            kept = [hit for hit in hits if hit[0] in wanted]
+            # The last score seen may go on beyond the limit, so the k-th must stand clear of it.
+            if len(hits) < limit or (len(kept) >= k and kept[k - 1][1] > hits[-1][1]):
+                return _ordered(kept)[:k]
+            limit *= 4
+
+    def _query(self, terms: Mapping[str, float]) -> Any:
+        import tantivy
+
+        clauses = []
+        for term, weight in sorted(terms.items()):
+            for field, boost in (("body", weight), ("headline", weight * HEADLINE_WEIGHT)):
+                query = tantivy.Query.term_query(self._schema, field, term, "freq")
+                clauses.append((tantivy.Occur.Should, tantivy.Query.boost_query(query, boost)))
+        return tantivy.Query.boolean_query(clauses)
+
+    def _within(self, query: Any, rows: list[int]) -> Any:
+        import tantivy
+
+        rows_query = tantivy.Query.const_score_query(tantivy.Query.term_set_query(self._schema, "row", rows), 0.0)
+        return tantivy.Query.boolean_query([(tantivy.Occur.Must, rows_query), (tantivy.Occur.Must, query)])
+
+    def _hits(self, query: Any, limit: int) -> list[tuple[int, float]]:
+        hits = self._searcher.search(query, min(limit, self.count), count=False).hits
+        rows = self._searcher.fast_field_values("row", [address for _, address in hits])
+        return [(int(row), float(score)) for row, (score, _) in zip(rows, hits, strict=True)]
+
+
+def top(fetch: Callable[[int], list[tuple[int, float]]], k: int, available: int) -> list[tuple[int, float]]:
+    """The best `k` of `fetch(n)` with ties ordered by row, also where a tie runs across the cut.
+
+    `fetch(n)` gives the `n` best (row, score) in the order of score and in any order among equals.
+    """
+    limit = min(k + 1, available)
+    while True:
+        hits = fetch(limit)
+        if len(hits) < limit or limit >= available or limit > k + LONGEST_TIE or hits[k - 1][1] > hits[-1][1]:
+            return _ordered(hits)[:k]
+        limit = min(limit * 2, available)
+
+
+def _ordered(hits: Iterable[tuple[int, float]]) -> list[tuple[int, float]]:
+    return sorted(hits, key=lambda hit: (-hit[1], hit[0]))
+
+
+def write_lexical(
+    folder: Path,
+    entries: Iterable[LexicalEntry],
+    *,
+    previous: Path | None = None,
+    removed: Sequence[int] = (),
+) -> None:
+    """Write a new index to `folder`: that of `previous` without the rows `removed`, and `entries` added.
+
+    :raises ValueError: if `folder` already holds files.
+    :raises OSError: if it cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()):
+        raise ValueError(f"{folder}: not empty; an index is only written to a new folder")
+    if previous is not None:
+        _link(previous, folder)
+    try:
+        _commit(folder, entries, removed, fresh=previous is None)
+    except ValueError as error:
+        # What tantivy raises for a full disk as for everything else.
+        raise OSError(f"the lexical index: {error}") from error
+    for lock in folder.glob(".tantivy-*.lock"):
+        lock.unlink()
+    for name in _COPIED:
+        # tantivy makes these for its user alone; whoever may read the rest of the archive may search it.
+        (folder / name).chmod(folder.stat().st_mode & 0o666)
+
+
+def _commit(folder: Path, entries: Iterable[LexicalEntry], removed: Sequence[int], *, fresh: bool) -> None:
+    import tantivy
+
+    index = tantivy.Index(_schema(), path=str(folder)) if fresh else tantivy.Index.open(str(folder))
+    index.config_reader(_MANUAL)
+    entries = iter(entries)
+    first = list(islice(entries, LARGE_BUILD))
+    writer = index.writer(LARGE_HEAP if len(first) == LARGE_BUILD else SMALL_HEAP, 1)
+    # delete_documents_by_term looks an integer up as signed and silently finds nothing in an unsigned field.
+    for start in range(0, len(removed), LARGEST_SET_QUERY):
+        rows = [int(row) for row in removed[start : start + LARGEST_SET_QUERY]]
+        writer.delete_documents_by_query(tantivy.Query.term_set_query(index.schema, "row", rows))
+    for document in _documents(first, entries):
+        writer.add_document(document)
+    writer.commit()
+    writer.wait_merging_threads()
+
+
+def _documents(*parts: Iterable[LexicalEntry]) -> Iterator[Any]:
+    import tantivy
+
+    for part in parts:
+        for entry in part:
+            document = tantivy.Document()
+            document.add_unsigned("row", entry.row)
+            document.add_text("headline", " ".join(entry.headline))
+            document.add_text("body", " ".join(entry.body))
+            yield document
+
+
+def _schema() -> Any:
+    import tantivy
+
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("row", stored=False, indexed=True, fast=True)
+    for field in ("headline", "body"):
+        builder.add_text_field(field, stored=False, tokenizer_name="whitespace", index_option="freq")
+    return builder.build()
+
+
+def _link(previous: Path, folder: Path) -> None:
+    for file in sorted(previous.iterdir()):
+        if file.name in _COPIED:
+            shutil.copyfile(file, folder / file.name)
+        elif file.suffix != ".lock":
+            link_or_copy(file, folder / file.name)
+
+
+def link_or_copy(file: Path, copy: Path) -> None:
+    """A second name for an immutable file; a copy where the file system has no hard links."""
+    try:
+        os.link(file, copy)
+    except OSError:
+        shutil.copyfile(file, copy)

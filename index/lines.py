@@ -1,0 +1,183 @@
+"""One line of a page: where its body text stands and which marks it carries.
+
+A jump line (转版) says where an article goes on, "（下转第二版）", or comes from, "（上接第一版）". It may be broken over two lines.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from .bylines import Byline, parse_byline
+from .chars import cells, ink, plain, terminal
+from .types import Line, Page
+
+_NUMBER = r"(?:[0-9]{1,3}|[〇零一二三四五六七八九十百]{1,4})"
+_WHERE = rf"(?:第 ?)?[A-Za-z]?(?P<page>{_NUMBER}) ?[版页]"
+_OPEN, _SHUT = "（〔【［〈", "）〕】］〉"
+# In brackets anywhere at the line's end or start; without them only with both syllables and nothing after.
+_JUMP = re.compile(
+    rf"[{_OPEN}] ?[▶►→◀◄←]?(?:(?P<to>下 ?转|转)|(?P<back>上 ?接|紧 ?接|接)) ?{_WHERE}[^{_OPEN}{_SHUT}]{{0,24}}[{_SHUT}]"
+)
+_BARE_TO = re.compile(rf"[▶►→◆■]{{0,3}} ?下 ?转 ?{_WHERE}[▶►→◆■ 。]{{0,4}}$")
+_BARE_BACK = re.compile(rf"[◀◄←◆■▲]{{0,3}} ?(?:上 ?接|紧 ?接) ?{_WHERE}[▶►→◆■ ：]{{0,4}}")
+_NOTE = re.compile("[（〔][^（）〔〕]*[）〕]$")
+_BRACKET = re.compile(rf"[{_OPEN}]([^{_OPEN}{_SHUT}]{{2,60}})[{_SHUT}]$")
+# The last characters of a line that can carry a mark: a closing bracket, or the page of a jump line in no brackets.
+_MARK_HINT = re.compile(f"[版页{_SHUT}]")
+_HALF_BRACKET = re.compile(f"[{_OPEN}][^{_OPEN}{_SHUT}]*$")
+# The longest mark looked for at a line's end or start.
+_MARK = 64
+# Half a jump line, up to the line break: at most so many characters after the opening bracket.
+_HALF = 16
+_SENTENCE_END = re.compile("[。；]|[^0-9A-Za-z]\\.|(?<![0-9])\\.$")
+_CALL = re.compile("[！？!?]")
+_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line with ink on it, seen as layout.
+
+    `start:end` is the text without outer space and marks, `text` its plain form, `indent` in half-width cells.
+    `terminal`: a sentence, so perhaps a paragraph, ends with it. `prose`: a sentence ends on it; no headline's does.
+    `calls`: the sentence's end is a question or exclamation mark, with which headlines end, too.
+    """
+
+    line: Line
+    start: int
+    end: int
+    indent: int
+    text: str
+    blank_before: bool
+    width: int
+    terminal: bool
+    prose: bool
+    calls: bool = False
+    to_page: int | None = None
+    from_page: int | None = None
+    credit: Byline | None = None
+    byline: Byline | None = None
+
+    @property
+    def number(self) -> int:
+        return self.line.number
+
+    @property
+    def closes(self) -> bool:
+        """Whether the article ends here whatever follows."""
+        return self.to_page is not None or self.credit is not None
+
+
+def rows(page: Page) -> list[Row]:
+    """The lines with ink, in order, with jump lines and bracketed bylines read and cut off."""
+    found: list[Row] = []
+    blank = True
+    for line in page.lines:
+        start, end = ink(line.text)
+        if start == end:
+            blank = True
+            continue
+        row = _row(line, start, end, cells(line.text[:start]), blank, parse_byline(line.text[start:end]))
+        if found and _broken(found[-1]):
+            found[-1], row = _join_marks(found[-1], row)
+        found.append(_from_mark(row))
+        blank = False
+    return [_end_marks(row) for row in found]
+
+
+def page_number(text: str) -> int:
+    """The number of "2", "十二" or "二十": pages have at most three digits."""
+    if text.isascii():
+        return int(text)
+    total = digit = 0
+    for char in text:
+        if char in "十百":
+            total += (digit or 1) * (10 if char == "十" else 100)
+            digit = 0
+        else:
+            digit = digit * 10 + _DIGITS[char]
+    return total + digit
+
+
+def _row(line: Line, start: int, end: int, indent: int, blank: bool, byline: Byline | None = None) -> Row:
+    text = plain(line.text[start:end])
+    note = _NOTE.match(text) is not None
+    ends = note or terminal(text)
+    calls = not note and _CALL.search(text) is not None and not _SENTENCE_END.search(text)
+    prose = ends or calls or _SENTENCE_END.search(text) is not None
+    return Row(line, start, end, indent, text, blank, cells(text), ends, prose, calls, byline=byline)
+
+
+def _cut(row: Row, start: int, end: int) -> Row:
+    """The row with only `start:end` of its text left."""
+    low, high = ink(row.text[start:end])
+    kept = _row(row.line, row.start + start + low, row.start + start + high, row.indent, row.blank_before)
+    return replace(kept, to_page=row.to_page, from_page=row.from_page, credit=row.credit)
+
+
+def _end_marks(row: Row) -> Row:
+    """Cut a jump line or a bracketed byline off the end."""
+    if row.byline is not None:
+        return row
+    base = max(0, len(row.text) - _MARK)
+    tail = row.text[base:]
+    if not _MARK_HINT.search(tail[-4:]):
+        return row
+    for match in (*_JUMP.finditer(tail), *_BARE_TO.finditer(tail)):
+        if match["page"] and (match.re is _BARE_TO or match["to"]) and not tail[match.end() :].strip(" 。，▶►→"):
+            return replace(
+                _cut(row, 0, base + match.start()),
+                to_page=page_number(match["page"]),
+                terminal=True,
+                prose=True,
+                calls=False,
+            )
+    bracket = _BRACKET.search(tail)
+    if bracket is not None and (bracket.start() + base == 0 or terminal(row.text[: base + bracket.start()].rstrip())):
+        inner = row.line.text[row.start + base + bracket.start(1) : row.start + base + bracket.end(1)]
+        credit = parse_byline(inner, bare=True)
+        if credit is not None and not credit.photo:
+            return replace(_cut(row, 0, base + bracket.start()), credit=credit, terminal=True, prose=True, calls=False)
+    return row
+
+
+def _from_mark(row: Row) -> Row:
+    head = row.text[:_MARK]
+    if "接" not in head:
+        return row
+    match = _JUMP.match(head) or _BARE_BACK.match(head)
+    if match is None or (match.re is _JUMP and not match["back"]):
+        return row
+    return replace(_cut(row, match.end(), len(row.text)), from_page=page_number(match["page"]), byline=None)
+
+
+def _broken(row: Row) -> bool:
+    """Whether a bracket opens near the end and does not close."""
+    return _HALF_BRACKET.search(row.text[-_HALF - _MARK :]) is not None
+
+
+def _join_marks(row: Row, following: Row) -> tuple[Row, Row]:
+    """Read a mark broken over two lines and take both halves out."""
+    base = max(0, len(row.text) - _HALF - _MARK)
+    opened = base + max(row.text[base:].rfind(char) for char in _OPEN)
+    half = row.text[opened:]
+    whole = half + following.text[:_MARK]
+    match = _JUMP.match(whole)
+    if match is not None and match.end() > len(half):
+        rest = _cut(following, match.end() - len(half), len(following.text))
+        page = page_number(match["page"])
+        if match["to"] and not rest.text:
+            rest = replace(rest, to_page=page, terminal=True, prose=True, calls=False)
+            return replace(_cut(row, 0, opened), prose=True), rest
+        if match["back"] and opened == 0:
+            return replace(_cut(row, 0, 0), from_page=page), rest
+    bracket = _BRACKET.match(whole)
+    if bracket is not None and len(whole) == len(half) + len(following.text) and terminal(row.text[:opened]):
+        low = following.start + bracket.end(1) - len(half)
+        inner = row.line.text[row.start + opened + 1 : row.end] + following.line.text[following.start : low]
+        credit = parse_byline(inner, bare=True)
+        if credit is not None:
+            rest = replace(_cut(following, 0, 0), credit=credit, terminal=True, prose=True, calls=False)
+            return _cut(row, 0, opened), rest
+    return row, following

@@ -1,0 +1,64 @@
+"""Which code made what is stored, so that an upgrade redoes what it would do differently, and nothing else."""
+
+from __future__ import annotations
+
+from functools import cache
+from hashlib import blake2b
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+# Modules of this package that store and search but have no part in turning a file into passages.
+_STORAGE = frozenset(
+    [
+        "__init__",
+        "build",
+        "catalogue",
+        "derive",
+        "disk",
+        "doctor",
+        "encode",
+        "errors",
+        "home",
+        "lexical",
+        "lock",
+        "manifest",
+        "recipe",
+        "scan",
+        "steps",
+        "schema",
+        "store",
+        "tokens",
+        "types",
+        "update",
+        "vectors",
+    ]
+)
+
+
+@cache
+def reading_recipe() -> str:
+    """Changes when any module changes that reads, lays out, dates or splits: every source is then read again."""
+    files = sorted(file for file in Path(__file__).parent.glob("*.py") if file.stem not in _STORAGE)
+    return _digest([file.read_bytes() for file in files])
+
+
+@cache
+def terms_recipe() -> str:
+    """Changes when text would be segmented or folded differently: the lexical index is then written afresh."""
+    versions = [_version(name).encode() for name in ("jieba", "opencc")]
+    return _digest([Path(__file__).with_name("tokens.py").read_bytes(), *versions])
+
+
+def _version(distribution: str) -> str:
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return ""
+
+
+def _digest(parts: list[bytes]) -> str:
+    state = blake2b(digest_size=8)
+    for part in parts:
+        state.update(len(part).to_bytes(8, "little"))
+        state.update(part)
+    return state.hexdigest()

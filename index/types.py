@@ -1,0 +1,200 @@
+"""The data every module hands on: frozen, slotted, and sure of its place.
+
+Offsets are characters (code points) in `Article.text`; line numbers are 1-based and inclusive; columns are
+0-based characters in the raw source line.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a source file, as it stands there, without its line break."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of lines. A text file is one page; `source` is the path relative to the folder given at build."""
+
+    source: str
+    number: int
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of article text standing character for character on one source line.
+
+    `article.text[start:start + length] == line.text[column:column + length]`
+    """
+
+    start: int
+    line: int
+    column: int
+    length: int
+
+    @property
+    def end(self) -> int:
+        return self.start + self.length
+
+
+@dataclass(frozen=True, slots=True)
+class Date:
+    """A calendar date and how it is known.
+
+    `value` is ISO (`2023-11-14`), or `MM-DD` where no year can be known. `origin` is one of `stated`,
+    `from dateline`, `from file name`, `from neighbours`, `unknown` (the year, for an `MM-DD` value).
+    """
+
+    value: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section heading (小标题) displaced from the body, with the lines it stands on."""
+
+    title: str
+    lines: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article of a page. Line breaks, layout spaces and furniture are removed from `text`; paragraphs end in \\n.
+
+    `lines` run from the byline, if there is one, through the last body line. `spans` tile every character of
+    `text` except the paragraph breaks, in order.
+    """
+
+    id: str
+    source: str
+    page: int
+    lines: tuple[int, int]
+    text: str
+    spans: tuple[Span, ...]
+    headline: tuple[str, ...] = ()
+    headline_lines: tuple[int, ...] = ()
+    sections: tuple[Section, ...] = ()
+    byline: tuple[str, ...] = ()
+    kind: str = "news"
+    event_dates: tuple[Date, ...] = ()
+    published: Date | None = None
+    continued_to_page: int | None = None
+    continued_from_page: int | None = None
+    continues: str | None = None
+    record: str | None = None
+
+    @property
+    def date(self) -> Date | None:
+        """The publication date, else the first event date."""
+        return self.published or (self.event_dates[0] if self.event_dates else None)
+
+    @property
+    def title(self) -> str:
+        """The headline on one line; empty where the page gives none."""
+        return " ".join(self.headline)
+
+    def place(self, start: int, end: int) -> tuple[Span, ...]:
+        """The source stretches of `text[start:end]`, cut to it."""
+        found: list[Span] = []
+        first = max(0, bisect_right(self.spans, start, key=lambda span: span.start) - 1)
+        for span in self.spans[first:]:
+            if span.start >= end:
+                break
+            low, high = max(start, span.start), min(end, span.end)
+            if low < high:
+                found.append(Span(low, span.line, span.column + low - span.start, high - low))
+        return tuple(found)
+
+    def place_lines(self, start: int, end: int) -> tuple[int, int]:
+        """First and last source line of `text[start:end]`.
+
+        :raises ValueError: if no character of the range stands on a line.
+        """
+        numbers = [span.line for span in self.place(start, end)]
+        if not numbers:
+            raise ValueError(f"article {self.id}: characters {start}:{end} stand on no source line")
+        return min(numbers), max(numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A run of whole sentences of one article: `article.text[start:end] == text`.
+
+    `row` is the integer by which the derived indexes know the passage; 0 before it is stored.
+    """
+
+    id: str
+    article: str
+    ordinal: int
+    start: int
+    end: int
+    text: str
+    row: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What hits must satisfy. Dates are ISO and inclusive; an article matches by any of its dates."""
+
+    date_from: str | None = None
+    date_to: str | None = None
+    byline: str | None = None
+    source: str | None = None
+
+    @property
+    def empty(self) -> bool:
+        return self == Filter()
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A source as the archive holds it."""
+
+    source: str
+    size: int
+    digest: str
+    pages: int
+    articles: int
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A source that could not be read, and why."""
+
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a build is: `done` of `total` units of `stage` (`scan`, `read`, `encode`, `index`)."""
+
+    stage: str
+    done: int
+    total: int
+    item: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did. `added`, `changed`, `unchanged` and `removed` are sources; `notes` are warnings."""
+
+    generation: int
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+    notes: tuple[Refusal, ...] = ()
+    articles: int = 0
+    passages: int = 0
+    encoded: int = 0
+    seconds: float = field(default=0.0, compare=False)

@@ -1,0 +1,1 @@
+"""Turns a question into an answer; uses only what `from index import …` gives."""

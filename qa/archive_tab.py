@@ -1,0 +1,155 @@
+"""The tab that shows what the archive holds, takes files and brings the archive up to date."""
+
+from __future__ import annotations
+
+import queue
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from index import SUFFIXES, ArchiveBusy, Progress, WenbaoError, build
+from qa import lists, markup, render, uploads
+from qa.engine import Engine
+
+QUIET = {"show_progress": "hidden", "api_visibility": "private"}
+TICK = 0.15  # seconds between two pictures of the progress bar
+
+
+def archive_tab(
+    blocks: gr.Blocks, engine: Engine, home: Path, say: gr.I18n, *, after: tuple[Callable[[], str], Any]
+) -> None:
+    """Build the tab inside `blocks`; `after` is a function and the component it refreshes when the archive changed."""
+
+    chosen = gr.State("")
+    with gr.Row(elem_id="wb-stacks", equal_height=False):
+        with gr.Column(elem_id="wb-shelf", min_width=280):
+            drop = gr.File(
+                label=say("upload"),
+                show_label=False,
+                elem_id="wb-upload",
+                file_count="multiple",
+                height=132,
+            )
+            notice = gr.HTML("", elem_id="wb-notice", apply_default_css=False, js_on_load=None)
+            update = gr.Button(say("rebuild"), elem_id="wb-rebuild", variant="primary", size="md")
+            report = gr.HTML("", elem_id="wb-report", apply_default_css=False, js_on_load=None)
+            query = gr.Textbox(
+                elem_id="wb-filter", label=say("filter"), show_label=False, container=False, placeholder=say("filter")
+            )
+            files = gr.HTML("", elem_id="wb-files", apply_default_css=False, js_on_load=markup.asset("list.js"))
+        with gr.Column(elem_id="wb-mid", min_width=280):
+            articles = gr.HTML("", elem_id="wb-articles", apply_default_css=False, js_on_load=markup.asset("list.js"))
+        with gr.Column(elem_id="wb-leaf", min_width=280):
+            leaf = gr.HTML("", elem_id="wb-leaf-page", apply_default_css=False, js_on_load=markup.asset("side.js"))
+
+    def show_files(source: str, text: str | None) -> str:
+        return files_view(engine, home, source, text or "")
+
+    def choose(text: str, event: gr.EventData) -> tuple[str, str, str, str]:
+        source = str(event.source)
+        return source, show_files(source, text), articles_view(engine, source), ""
+
+    def open_article(source: str, event: gr.EventData) -> tuple[str, str]:
+        return articles_view(engine, source, str(event.article)), article_page(engine, str(event.article))
+
+    def take(paths: list[str] | None, source: str, text: str) -> tuple[Any, ...]:
+        received = uploads.receive(home, [Path(path) for path in paths or ()], SUFFIXES)
+        return None, received_view(received), show_files(source, text)
+
+    def discard(source: str, text: str, event: gr.EventData) -> tuple[str, str]:
+        name = str(event.name)
+        done = uploads.remove(home, name)
+        return markup.message("deleted" if done else "not_deleted", names=name), show_files(source, text)
+
+    def refresh(source: str, text: str) -> tuple[Any, ...]:
+        known = [file.source for file in engine.archive.sources()]
+        kept = source if source in known else next(iter(known), "")
+        return kept, show_files(kept, text), articles_view(engine, kept), "", after[0]()
+
+    def bring_up_to_date() -> Iterator[tuple[Any, ...]]:
+        yield from rebuild(engine, home)
+
+    files.choose(choose, query, [chosen, files, articles, leaf], **QUIET)
+    files.discard(discard, [chosen, query], [notice, files], **QUIET)
+    articles.open(open_article, chosen, [articles, leaf], trigger_mode="always_last", **QUIET)
+    leaf.shut(lambda: "", None, leaf, **QUIET)
+    query.change(show_files, [chosen, query], files, trigger_mode="always_last", **QUIET)
+    drop.upload(take, [drop, chosen, query], [drop, notice, files], **QUIET)
+    update.click(
+        bring_up_to_date, None, [report, notice, update], concurrency_limit=1, concurrency_id="index", **QUIET
+    ).then(refresh, [chosen, query], [chosen, files, articles, leaf, after[1]], **QUIET)
+    blocks.load(refresh, [chosen, query], [chosen, files, articles, leaf, after[1]], **QUIET)
+
+
+def files_view(engine: Engine, home: Path, chosen: str, query: str) -> str:
+    """The list of files as it is now."""
+    sources = engine.archive.sources()
+    read = uploads.names_by_source(home, sources)
+    pending = [name for name in uploads.uploaded(home) if name not in read.values()]
+    return lists.file_list(sources, pending, read, chosen=chosen, query=query)
+
+
+def articles_view(engine: Engine, source: str, article: str = "") -> str:
+    """The articles of a file; an invitation to choose one before that."""
+    if not source:
+        return markup.message("choose_file")
+    return lists.article_list(source, engine.archive.articles(source), article)
+
+
+def article_page(engine: Engine, identifier: str) -> str:
+    """The page an article stands on, with the article set off."""
+    try:
+        archive = engine.archive
+        article = archive.article(identifier)
+        page = archive.page(article.source, article.page)
+    except WenbaoError:
+        return markup.message("gone")
+    return render.page_view(page, article, key=article.id)
+
+
+def received_view(received: uploads.Received) -> str:
+    """What became of uploaded files, a line for each case."""
+    cases = (
+        ("saved", received.saved),
+        ("replaced", received.replaced),
+        ("same", received.same),
+        ("not_saved", received.unsupported),
+        ("too_big", received.too_big),
+    )
+    limit = markup.size_words(uploads.MAX_UPLOAD)
+    return "".join(markup.message(key, names="、".join(names), limit=limit) for key, names in cases if names)
+
+
+def rebuild(engine: Engine, home: Path) -> Iterator[tuple[Any, ...]]:
+    """Bring the archive up to date: yields (report, notice, button) while it goes on. Questions are answered meanwhile."""
+    news: queue.SimpleQueue[Progress] = queue.SimpleQueue()
+    yield lists.progress_bar(None), "", gr.update(interactive=False)
+    with ThreadPoolExecutor(1, thread_name_prefix="wenbao-build") as pool:
+        done = pool.submit(build, None, home, encoder=engine.encoder, progress=news.put)
+        while not done.done():
+            latest = _latest(news)
+            if latest is not None:
+                yield lists.progress_bar(latest), gr.skip(), gr.skip()
+        try:
+            shown = lists.report_view(done.result())
+        except ArchiveBusy:
+            shown = lists.trouble("busy")
+        except WenbaoError as error:
+            shown = lists.trouble("not_built", str(error))
+    yield shown, gr.skip(), gr.update(interactive=True)
+
+
+def _latest(news: queue.SimpleQueue[Progress]) -> Progress | None:
+    """The newest step of a build after at most `TICK` seconds, dropping those before it."""
+    try:
+        latest = news.get(timeout=TICK)
+    except queue.Empty:
+        return None
+    while not news.empty():
+        latest = news.get()
+    time.sleep(TICK)
+    return latest

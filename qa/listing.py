@@ -1,0 +1,108 @@
+"""Answers made of articles: what a reporter wrote, what a day or month brought."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from index import Archive, Article, DateMention, sentences
+from qa import cite
+from qa.extract import clauses
+from qa.question import Question
+from qa.types import Answer, Citation
+
+LISTED = 12
+"""Articles listed in one answer; the rest are counted."""
+
+LEAD_SHORT, LEAD_LONG = 12, 60
+"""Characters of an article's lead in a list: more than a date, enough for who, when and what."""
+
+DAYS = 31
+
+
+def falls_on(mention: DateMention, iso: str) -> bool:
+    """Whether a date ("2023-07-21", or "07-21" where the page gives no year) lies in what a question mentions.
+
+    A question that names a year is not answered with a day whose year is unknown; relative words match nothing.
+    """
+    if mention.unit is not None:
+        return False
+    *year, month, day = (int(part) for part in iso.split("-"))
+    if mention.year is not None and year != [mention.year]:
+        return False
+    if mention.last is not None:
+        last = mention.last
+        low = (mention.month or 1, mention.day or 1)
+        high = (last.month or mention.month or 12, last.day or DAYS)
+        return low <= (month, day) <= high
+    return mention.month in (None, month) and mention.day in (None, day)
+
+
+def listed(archive: Archive, question: Question) -> list[Article]:
+    """The articles a question asks for, in order of their dates."""
+    found = archive.articles_by(question.byline) if question.byline else []
+    if question.dates:
+        days = [day for day in archive.dates() if any(falls_on(mention, day) for mention in question.dates)]
+        dated = archive.articles_on(days)
+        wanted = {article.id for article in dated}
+        found = [article for article in found if article.id in wanted] if question.byline else dated
+    whole = [article for article in found if article.text and article.kind != "digest"]
+    return sorted(whole, key=lambda a: (a.date.value if a.date else "", a.source, a.page, a.lines))
+
+
+def list_articles(archive: Archive, question: Question) -> Answer | None:
+    """The dated list, each article by its headline or the first clauses of its lead, cited; None if there is none."""
+    articles = listed(archive, question)
+    leads = [lead for article in articles[:LISTED] if (lead := _lead(archive, article))]
+    citations = [citation for citation in cite.number(archive, leads) if citation]
+    if not citations:
+        return None
+    rest = len(articles) - len(citations)
+    head = f"共 {len(articles)} 篇" + (f"，列出前 {len(citations)} 篇" if rest else "") + "："
+    return Answer(
+        question=question.text,
+        answer="\n".join([head, *(f"{c.n}. {_line(c)}[{c.n}]" for c in citations)]),
+        short=tuple(c.headline or _clean(c.quote) for c in citations),
+        citations=tuple(citations),
+    )
+
+
+def _line(citation: Citation) -> str:
+    return _clean(citation.quote)
+
+
+def _clean(quote: str) -> str:
+    return quote.replace("\n", "").rstrip("，,；;：:。")
+
+
+def _lead(archive: Archive, article: Article) -> Citation | None:
+    for low, high in sentences(article.text)[:1]:
+        start, end = cite.trim(article.text, low, high)
+        stop = _short_end(article.text, start, end)
+        for passage in archive.article_passages(article.id)[:1]:
+            return cite.cite(article, passage.id, start, stop)
+    return None
+
+
+def _short_end(text: str, start: int, end: int) -> int:
+    """Where the lead may stop: after the clauses that fit `LEAD_LONG`, or the first that is more than a date."""
+    stop = start
+    for _, high in clauses(text, start, end):
+        if stop - start >= LEAD_SHORT and high - start > LEAD_LONG:
+            break
+        stop = high
+    return stop
+
+
+def topics(articles: list[Article]) -> Iterator[str]:
+    """What articles are about, for example questions: the headline line or lead clause up to its verb of happening."""
+    for article in articles:
+        first = next(iter(sentences(article.text)), (0, 0))
+        parts = [*article.headline, *(article.text[a:b] for a, b in clauses(article.text, *first))]
+        for part in parts:
+            name, verb, _ = next(
+                ((part.partition(v)) for v in ("召开", "举行", "签约", "启动", "开幕") if v in part), ("", "", "")
+            )
+            name = name.strip("，。；：,;: \n")
+            if verb and 6 <= len(name) <= 40:
+                yield name + verb
+                break

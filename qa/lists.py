@@ -1,0 +1,147 @@
+"""The archive's masthead, its files and articles, and what an update did, as HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from index import Article, BuildReport, Progress, Refusal, SourceFile
+from qa.markup import article_meta, dotted, esc, lead, lines_words, message, reason_words, say, size_words
+
+# Longer lists are cut and say so: a browser lays out some hundred rows at once without a pause.
+MAX_FILES = 200
+MAX_ARTICLES = 400
+MAX_NAMES = 50  # names of files listed in one line of a report
+
+
+def masthead(sources: int, articles: int) -> str:
+    """The head of the page."""
+    return (
+        f'<header class="wb-mast"><div><h1>{say("title")}</h1><p>{say("motto")}</p></div><div class="wb-ear">'
+        f"<span>{say('holdings', sources=sources, articles=articles)}</span>"
+        f'<button type="button" class="wb-theme"><i aria-hidden="true"></i><b>{say("theme")}</b></button></div></header>'
+    )
+
+
+def file_list(
+    sources: Sequence[SourceFile],
+    pending: Sequence[str],
+    uploads: Mapping[str, str],
+    *,
+    chosen: str = "",
+    query: str = "",
+) -> str:
+    """The files of the archive: first uploaded files not read yet (`pending`, names), then the sources.
+
+    `uploads` gives the uploaded file's name for each source that is one; it can be deleted.
+    """
+    if not sources and not pending:
+        return message("no_files")
+    wanted = query.strip().casefold()
+    found = [source for source in sources if wanted in source.source.casefold()]
+    rows = [_pending_row(name) for name in pending if wanted in name.casefold()]
+    rows += [_file_row(source, uploads.get(source.source), chosen) for source in found[:MAX_FILES]]
+    if not rows:
+        return message("no_match")
+    more = message("more_files", count=len(found) - MAX_FILES) if len(found) > MAX_FILES else ""
+    return f'<ul class="wb-list wb-files">{"".join(rows)}</ul>{more}'
+
+
+def _file_row(source: SourceFile, upload: str | None, chosen: str) -> str:
+    counts = say("file_counts", articles=source.articles, passages=source.passages, size=size_words(source.size))
+    mark = f'<span class="wb-tag">{say("uploaded")}</span>' if upload is not None else ""
+    remove = _remove(upload) if upload is not None else ""
+    pressed = "true" if source.source == chosen else "false"
+    return (
+        f'<li><button type="button" class="wb-item" data-source="{esc(source.source)}" aria-pressed="{pressed}">'
+        f'<span class="wb-file">{esc(source.source)}</span><span class="wb-meta">{counts}{mark}</span></button>{remove}</li>'
+    )
+
+
+def _pending_row(name: str) -> str:
+    return (
+        f'<li class="wb-pending"><span class="wb-item"><span class="wb-file">{esc(name)}</span>'
+        f'<span class="wb-meta"><span class="wb-tag">{say("pending")}</span></span></span>{_remove(name)}</li>'
+    )
+
+
+def _remove(name: str) -> str:
+    hidden = f'<span class="wb-hidden"> {esc(name)}</span>'
+    return f'<button type="button" class="wb-remove" data-remove="{esc(name)}">{say("delete")}{hidden}</button>'
+
+
+def article_list(source: str, articles: Sequence[Article], chosen: str = "") -> str:
+    """The articles of one file."""
+    rows = "".join(article_item(article, chosen=article.id == chosen) for article in articles[:MAX_ARTICLES])
+    more = message("more_articles", count=len(articles) - MAX_ARTICLES) if len(articles) > MAX_ARTICLES else ""
+    return (
+        f'<h3 class="wb-label"><span class="wb-file">{esc(source)}</span> {say("articles_of", count=len(articles))}</h3>'
+        f'<ul class="wb-list">{rows}</ul>{more}'
+    )
+
+
+def article_item(article: Article, *, chosen: bool = False) -> str:
+    """One article in the list of a file's articles."""
+    title = (
+        f'<span class="wb-headline">{esc(article.title)}</span>'
+        if article.title
+        else f'<span class="wb-headline wb-lead">{esc(lead(article))}</span>'
+    )
+    return (
+        f'<li><button type="button" class="wb-item" data-article="{esc(article.id)}" aria-pressed="{str(chosen).lower()}">'
+        f'{title}<span class="wb-meta">{dotted([article_meta(article), lines_words(article.lines)])}</span></button></li>'
+    )
+
+
+def progress_bar(progress: Progress | None) -> str:
+    """How far an update is."""
+    if progress is None:
+        return f'<div class="wb-progress" role="status">{say("starting")}<progress></progress></div>'
+    stage = say(progress.stage) if progress.stage in STAGES else esc(progress.stage)
+    count = f"{progress.done} / {progress.total}" if progress.total else ""
+    value = f' value="{progress.done}" max="{progress.total}"' if progress.total else ""
+    return (
+        f'<div class="wb-progress" role="status"><b>{stage}</b> {count}<progress{value}></progress>'
+        f'<span class="wb-file">{esc(progress.item)}</span><small>{say("still_answering")}</small></div>'
+    )
+
+
+STAGES = frozenset({"scan", "read", "encode", "index"})
+
+
+def report_view(report: BuildReport) -> str:
+    """What an update read, left as it was, removed and refused."""
+    lists = [
+        (key, names)
+        for key, names in (
+            ("added", report.added),
+            ("changed", report.changed),
+            ("removed", report.removed),
+            ("unchanged", report.unchanged),
+        )
+        if names
+    ]
+    rows = "".join(f"<dt>{say(key)} <b>{len(names)}</b></dt><dd>{_names(names)}</dd>" for key, names in lists)
+    rows += _reasons("refused_files", report.refused) + _reasons("notes", report.notes)
+    note = say("built_note", articles=report.articles, passages=report.passages, seconds=f"{report.seconds:.1f}")
+    return f'<div class="wb-report" role="status"><strong>{say("built")}</strong><p>{note}</p><dl>{rows}</dl></div>'
+
+
+def _names(names: Sequence[str]) -> str:
+    shown = "".join(f'<span class="wb-file">{esc(name)}</span>' for name in names[:MAX_NAMES])
+    return shown + (f"<span>… +{len(names) - MAX_NAMES}</span>" if len(names) > MAX_NAMES else "")
+
+
+def _reasons(key: str, refused: Sequence[Refusal]) -> str:
+    if not refused:
+        return ""
+    rows = "".join(
+        f'<li><span class="wb-file">{esc(entry.source)}</span><span>{reason_words(entry.reason)}</span></li>'
+        for entry in refused[:MAX_NAMES]
+    )
+    return f'<dt class="wb-{key}">{say(key)} <b>{len(refused)}</b></dt><dd><ul>{rows}</ul></dd>'
+
+
+def trouble(key: str, detail: str = "") -> str:
+    """An update that could not be done, and why."""
+    why = f"<p>{esc(detail)}</p>" if detail else ""
+    return f'<div class="wb-trouble" role="alert"><strong>{say(key)}</strong>{why}</div>'

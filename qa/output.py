@@ -1,0 +1,141 @@
+"""Answers, hits, articles and reports as JSON objects and as plain text for a terminal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from index import Article, BuildReport
+from qa.types import Answer, Citation, Hit
+
+LEAD_LONG = 40
+
+
+def citation_json(citation: Citation) -> dict[str, Any]:
+    """One citation as `wenbao ask --json` prints it."""
+    return {
+        "n": citation.n,
+        "source": citation.source,
+        "page": citation.page,
+        "lines": list(citation.lines),
+        "quote": citation.quote,
+        "headline": citation.headline,
+        "byline": list(citation.byline),
+        "date": citation.date,
+        "date_from": citation.date_from,
+        "article": citation.article,
+        "passage": citation.passage,
+        "record": citation.record,
+    }
+
+
+def answer_json(answer: Answer) -> dict[str, Any]:
+    """One answer as `wenbao ask --json` prints it."""
+    return {
+        "id": answer.id,
+        "question": answer.question,
+        "understood": answer.understood,
+        "answer": answer.answer,
+        "short": list(answer.short),
+        "refused": answer.refused,
+        "engine": answer.engine,
+        "citations": [citation_json(citation) for citation in answer.citations],
+        "seconds": answer.seconds,
+    }
+
+
+def hit_json(hit: Hit) -> dict[str, Any]:
+    """One hit as `wenbao search --json` prints it."""
+    return {
+        "rank": hit.rank,
+        "score": round(hit.score, 6),
+        "record": hit.article.record,
+        "source": hit.article.source,
+        "page": hit.article.page,
+        "lines": list(hit.lines),
+        "headline": hit.article.title,
+        "article": hit.article.id,
+        "passage": hit.passage.id,
+        "text": hit.passage.text,
+    }
+
+
+def article_json(article: Article) -> dict[str, Any]:
+    """One article as `wenbao articles --json` prints it."""
+    return {
+        "article": article.id,
+        "source": article.source,
+        "page": article.page,
+        "lines": list(article.lines),
+        "headline": list(article.headline),
+        "headline_lines": list(article.headline_lines),
+        "sections": [{"title": section.title, "lines": list(section.lines)} for section in article.sections],
+        "byline": list(article.byline),
+        "kind": article.kind,
+        "event_dates": [date.value for date in article.event_dates],
+        "published": article.published.value if article.published else None,
+        "continued_to_page": article.continued_to_page,
+        "continued_from_page": article.continued_from_page,
+        "continues": article.continues,
+        "record": article.record,
+        "text": article.text,
+    }
+
+
+def report_json(report: BuildReport) -> dict[str, Any]:
+    """A build report as `wenbao build --json` prints it."""
+    return {
+        "generation": report.generation,
+        "added": list(report.added),
+        "changed": list(report.changed),
+        "unchanged": list(report.unchanged),
+        "removed": list(report.removed),
+        "refused": [{"source": refusal.source, "reason": refusal.reason} for refusal in report.refused],
+        "notes": [{"source": note.source, "reason": note.reason} for note in report.notes],
+        "articles": report.articles,
+        "passages": report.passages,
+        "encoded": report.encoded,
+        "seconds": round(report.seconds, 3),
+    }
+
+
+def _place(source: str, lines: tuple[int, int]) -> str:
+    first, last = lines
+    return f"{source}:{first}" if first == last else f"{source}:{first}-{last}"
+
+
+def _about(headline: str, byline: tuple[str, ...], date: str | None, date_from: str | None) -> str:
+    parts = [headline, "记者 " + " ".join(byline) if byline else "", f"{date}（{date_from}）" if date else ""]
+    return " · ".join(part for part in parts if part)
+
+
+def answer_text(answer: Answer) -> str:
+    """An answer for the terminal: what was said, then the numbered places it stands on."""
+    lines = [f"（按此理解：{answer.understood}）"] if answer.understood else []
+    lines.append(answer.answer)
+    if answer.refused and answer.citations:
+        lines.append("\n相近的段落 · nearest passages:")
+    elif answer.citations:
+        lines.append("")
+    for citation in answer.citations:
+        about = _about(citation.headline, citation.byline, citation.date, citation.date_from)
+        lines.append(f"[{citation.n}] {_place(citation.source, citation.lines)}{'  ' + about if about else ''}")
+        if answer.refused:
+            lines.append("    " + citation.quote.replace("\n", " ")[: 2 * LEAD_LONG] + "……")
+    return "\n".join(lines)
+
+
+def hit_text(hit: Hit) -> str:
+    """A hit for the terminal."""
+    date = hit.article.date
+    about = _about(hit.article.title, hit.article.byline, date.value if date else None, date.origin if date else None)
+    text = hit.passage.text.replace("\n", " ")
+    return f"{hit.rank:2d}. {hit.score:.3f}  {_place(hit.article.source, hit.lines)}  {about}\n    {text}"
+
+
+def article_text(article: Article) -> str:
+    """An article on one line."""
+    title = article.title or article.text[:LEAD_LONG].replace("\n", " ") + "……"
+    dates = ",".join(date.value for date in article.event_dates) or "-"
+    return (
+        f"{_place(article.source, article.lines)}\t{article.kind}\t{dates}\t{' '.join(article.byline) or '-'}\t{title}"
+    )

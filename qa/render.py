@@ -1,0 +1,270 @@
+"""Answers and source pages as HTML, answers as JSON."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from index import Article, Page, Span
+from qa.markup import article_meta, byline_words, date_words, dotted, esc, lead, lines_words, say
+from qa.types import Answer, Citation
+
+CITE = re.compile(r"\[(\d{1,3})\]")
+# A page longer than this is shown around the lit-up lines: beyond some thousand rows a browser scrolls badly.
+MAX_LINES = 1200
+# Where a short answer is a whole sentence, bold type sets nothing off: all stay plain then.
+MAX_BOLD = 30
+# A question longer than this is cut in the conversation; it says how long it was.
+MAX_SHOWN_QUESTION = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question of a conversation: its answer, or the message shown instead; neither while it is searched for."""
+
+    question: str
+    answer: Answer | None = None
+    message: str = ""
+
+
+# --- conversation -----------------------------------------------------------------------------------------------
+
+
+def conversation(turns: Sequence[Turn], examples: Sequence[str] = (), *, shown: int | None = None) -> str:
+    """The conversation so far; a welcome with examples before the first question.
+
+    `shown` is how many characters of the last answer are out already; `None` for all of it.
+    """
+    if not turns:
+        return f'<div class="wb-talk wb-fresh">{_welcome(examples)}</div>'
+    last = len(turns) - 1
+    parts = [_turn(turn, i, shown if i == last else None) for i, turn in enumerate(turns)]
+    busy = "true" if shown is not None or _pending(turns[last]) else "false"
+    return f'<div class="wb-talk" role="log" aria-busy="{busy}">{"".join(parts)}</div>'
+
+
+def _pending(turn: Turn) -> bool:
+    return turn.answer is None and not turn.message
+
+
+def _welcome(examples: Sequence[str]) -> str:
+    chips = "".join(
+        f'<li><button type="button" class="wb-chip" data-ask="{esc(text)}">{esc(text)}</button></li>'
+        for text in examples
+    )
+    offered = f'<h3>{say("examples")}</h3><ul class="wb-chips">{chips}</ul>' if chips else ""
+    return f"<h2>{say('welcome')}</h2><p>{say('welcome_note')}</p>{offered}"
+
+
+def _turn(turn: Turn, index: int, shown: int | None) -> str:
+    question = turn.question
+    cut = ""
+    if len(question) > MAX_SHOWN_QUESTION:
+        cut = f"<small>{say('cut', length=len(question))}</small>"
+        question = question[:MAX_SHOWN_QUESTION]
+    body = f'<p class="wb-wait"><i></i>{say("searching")}</p>'
+    if turn.answer is not None:
+        body = _refusal(turn.answer, index) if turn.answer.refused else _answer(turn.answer, index, shown)
+    elif turn.message:
+        body = f'<div class="wb-trouble" role="alert"><strong>{say("trouble")}</strong><p>{turn.message}</p></div>'
+    return (
+        f'<article class="wb-turn" data-turn="{index}"><h2 class="wb-question"><bdi>{esc(question)}</bdi>{cut}</h2>'
+        f"{body}</article>"
+    )
+
+
+def _understood(answer: Answer) -> str:
+    if not answer.understood or answer.understood.strip() == answer.question.strip():
+        return ""
+    return f'<p class="wb-understood">{say("understood", question=answer.understood)}</p>'
+
+
+def _answer(answer: Answer, index: int, shown: int | None) -> str:
+    whole = shown is None or shown >= len(answer.answer)
+    text = answer.answer if whole else answer.answer[:shown]
+    caret = "" if whole else '<i class="wb-caret" aria-hidden="true"></i>'
+    prose = "".join(f"<p>{_prose(paragraph, answer, index)}</p>" for paragraph in text.split("\n") if paragraph.strip())
+    prose = f"{prose[:-4]}{caret}</p>" if prose else f"<p>{caret}</p>"
+    sources = ""
+    if whole and answer.citations:
+        items = "".join(_source(citation, index) for citation in answer.citations)
+        took = (
+            f'<small class="wb-took">{say("took", ms=round(answer.seconds * 1000))}</small>' if answer.seconds else ""
+        )
+        sources = f'<h3 class="wb-label">{say("sources")}{took}</h3><ol class="wb-sources">{items}</ol>'
+    return f'{_understood(answer)}<div class="wb-answer">{prose}</div>{sources}'
+
+
+def _refusal(answer: Answer, index: int) -> str:
+    nearest = ""
+    if answer.citations:
+        items = "".join(_source(citation, index) for citation in answer.citations)
+        nearest = f'<h3 class="wb-label">{say("nearest")}</h3><ol class="wb-sources wb-nearest">{items}</ol>'
+    return (
+        f'{_understood(answer)}<div class="wb-refusal"><strong>{say("refused")}</strong><p>{say("refused_note")}</p></div>'
+        f"{nearest}"
+    )
+
+
+def _prose(text: str, answer: Answer, index: int) -> str:
+    """Answer text with its `[n]` as buttons and the short answers in bold."""
+    out: list[str] = []
+    at = 0
+    for match in CITE.finditer(text):
+        n = int(match[1])
+        if not 1 <= n <= len(answer.citations):
+            continue
+        out += [_bold(text[at : match.start()], answer.short), _cite(index, n, answer.citations[n - 1])]
+        at = match.end()
+    out.append(_bold(text[at:], answer.short))
+    return "".join(out)
+
+
+def _bold(text: str, short: Sequence[str]) -> str:
+    wanted = sorted({part for part in short if part.strip()}, key=lambda part: (-len(part), part))
+    if not wanted or len(wanted[0]) > MAX_BOLD:
+        return esc(text)
+    pieces = re.split("(" + "|".join(re.escape(part) for part in wanted) + ")", text)
+    return "".join(f"<strong>{esc(piece)}</strong>" if i % 2 else esc(piece) for i, piece in enumerate(pieces))
+
+
+def _cite(index: int, n: int, citation: Citation) -> str:
+    return (
+        f'<button type="button" class="wb-cite" data-turn="{index}" data-n="{n}" '
+        f'data-key="{esc(citation_key(citation))}" title="{esc(citation.headline or citation.quote)}">[{n}]</button>'
+    )
+
+
+def citation_key(citation: Citation) -> str:
+    """Names what a citation lights up, so that a second click need not fetch it again."""
+    return f"{citation.article}:{','.join(f'{s.line}.{s.column}.{s.length}' for s in citation.spans[:3])}:{citation.n}"
+
+
+def _source(citation: Citation, index: int) -> str:
+    place = dotted(
+        [
+            f'<span class="wb-file">{esc(citation.source)}</span>',
+            say("page", page=citation.page) if citation.page > 1 else "",
+            lines_words(citation.lines),
+        ]
+    )
+    meta = dotted([byline_words(citation.byline), date_words(citation.date, citation.date_from), place])
+    headline = f'<span class="wb-headline">{esc(citation.headline)}</span>' if citation.headline else ""
+    return (
+        f'<li value="{citation.n}"><button type="button" class="wb-source" data-turn="{index}" data-n="{citation.n}" '
+        f'data-key="{esc(citation_key(citation))}"><span class="wb-n">{citation.n}</span><span class="wb-what">{headline}'
+        f'<q class="wb-quote">{esc(citation.quote)}</q><span class="wb-meta">{meta}</span></span></button></li>'
+    )
+
+
+# --- source page ------------------------------------------------------------------------------------------------
+
+
+def page_view(page: Page, article: Article, lit: Sequence[Span] = (), *, key: str = "", back: bool = True) -> str:
+    """A source page with its original lines, one article set off from the rest and `lit` spans in `<mark>`."""
+    own = set(range(article.lines[0], article.lines[1] + 1)) | set(article.headline_lines)
+    own |= {number for section in article.sections for number in range(section.lines[0], section.lines[1] + 1)}
+    own |= _blanks_between(page, own)
+    focus = lit[0].line if lit else min(own)
+    start = max(0, min(focus - 1 - MAX_LINES // 2, len(page.lines) - MAX_LINES))
+    lines = page.lines[start : start + MAX_LINES]
+    by_line: dict[int, list[Span]] = {}
+    for span in lit:
+        by_line.setdefault(span.line, []).append(span)
+    rows = []
+    for line in lines:
+        classes = ["wb-line"]
+        if line.number in own:
+            classes.append("own")
+        if line.number in article.headline_lines:
+            classes.append("head")
+        if not line.text.strip():
+            classes.append("blank")
+        text = _marked(line.text, by_line.get(line.number, ()))
+        rows.append(f'<div class="{" ".join(classes)}" data-n="{line.number}"><span>{text}</span></div>')
+    note = ""
+    if len(lines) < len(page.lines):
+        shown = say("window", first=lines[0].number, last=lines[-1].number, total=len(page.lines))
+        note = f'<p class="wb-meta">{shown}</p>'
+    button = f'<button type="button" class="wb-back">{say("to_answer")}</button>' if back else ""
+    return (
+        f'<section class="wb-page" data-key="{esc(key)}" tabindex="-1"><header><div class="wb-tools"><span class="wb-label">'
+        f'{say("original")}</span>{button}<button type="button" class="wb-close">{say("close")}</button></div>'
+        f'{_heading(article)}{note}</header><div class="wb-lines" lang="zh" tabindex="0">{"".join(rows)}</div></section>'
+    )
+
+
+def _blanks_between(page: Page, own: Collection[int]) -> set[int]:
+    """Blank lines with an article's lines on both sides, so that it shows as one piece."""
+    blank: set[int] = set()
+    run: set[int] = set()
+    inside = False
+    for line in page.lines:
+        if not line.text.strip():
+            run.add(line.number)
+            continue
+        if inside and line.number in own:
+            blank |= run
+        inside = line.number in own
+        run = set()
+    return blank
+
+
+def _marked(text: str, spans: Sequence[Span]) -> str:
+    out: list[str] = []
+    at = 0
+    for span in sorted(spans, key=lambda s: s.column):
+        end = span.column + span.length
+        if span.column < at:
+            continue
+        out += [esc(text[at : span.column]), f"<mark>{esc(text[span.column : end])}</mark>"]
+        at = end
+    return "".join(out) + esc(text[at:])
+
+
+def _heading(article: Article) -> str:
+    title = esc(article.title) if article.title else esc(lead(article))
+    place = dotted(
+        [
+            f'<span class="wb-file">{esc(article.source)}</span>',
+            say("page", page=article.page) if article.page > 1 else "",
+            lines_words(article.lines),
+        ]
+    )
+    return f'<h2>{title}</h2><p class="wb-meta">{article_meta(article)}</p><p class="wb-meta">{place}</p>'
+
+
+# --- JSON -------------------------------------------------------------------------------------------------------
+
+
+def to_json(answer: Answer) -> dict[str, Any]:
+    """An answer as the command line and the API give it."""
+    return {
+        "id": answer.id,
+        "question": answer.question,
+        "answer": answer.answer,
+        "short": list(answer.short),
+        "refused": answer.refused,
+        "engine": answer.engine,
+        "understood": answer.understood,
+        "citations": [
+            {
+                "n": citation.n,
+                "source": citation.source,
+                "page": citation.page,
+                "lines": list(citation.lines),
+                "quote": citation.quote,
+                "headline": citation.headline,
+                "byline": list(citation.byline),
+                "date": citation.date,
+                "date_from": citation.date_from,
+                "article": citation.article,
+                "passage": citation.passage,
+                "record": citation.record,
+            }
+            for citation in answer.citations
+        ],
+        "seconds": round(answer.seconds, 4),
+    }

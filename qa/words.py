@@ -1,0 +1,149 @@
+"""Every word the page says, in Chinese and in English.
+
+Both languages are sent and CSS shows one (`html[data-lang]`, set from the browser's language before the first
+paint), so no answer needs to know who is reading. `{name}` stands for a value, which `qa.render` escapes.
+"""
+
+from __future__ import annotations
+
+WORDS: dict[str, tuple[str, str]] = {
+    # Masthead and tabs
+    "title": ("问报", "Wenbao"),
+    "motto": ("向报纸发问，句句有出处", "Ask the newspaper. Every sentence shows its source."),
+    "holdings": ("馆藏 {sources} 份文件 · {articles} 篇文章", "{sources} files · {articles} articles"),
+    "ask_tab": ("提问", "Ask"),
+    "archive_tab": ("资料库", "Archive"),
+    "theme": ("切换深色或浅色", "Switch between light and dark"),
+    # Asking
+    "placeholder": ("想从报纸里知道什么？", "What would you like to know from the papers?"),
+    "question_label": ("问题", "Question"),
+    "send": ("提问", "Ask"),
+    "fresh": ("新对话", "New conversation"),
+    "welcome": ("今天想查什么？", "What are you looking for?"),
+    "welcome_note": (
+        "用平常的话提问。答案逐句取自报纸原文，点击编号就能在原版上看到那句话。",
+        "Ask in your own words. Answers are taken from the paper itself; click a number to see the sentence on its page.",
+    ),
+    "examples": ("可以这样问", "For example"),
+    "searching": ("正在翻阅报纸……", "Looking through the papers …"),
+    "understood": ("按此理解：{question}", "Understood as: {question}"),
+    "sources": ("出处", "Sources"),
+    "refused": ("未在资料中找到", "Not found in the archive"),
+    "refused_note": (
+        "资料库里没有能回答这个问题的句子，所以不作回答。",
+        "No sentence in the archive answers this, so no answer is given.",
+    ),
+    "nearest": ("相近的段落，不是答案", "Nearest passages, not an answer"),
+    "trouble": ("这个问题没有问成", "The question could not be asked"),
+    "empty_question": ("先写下一个问题。", "Write a question first."),
+    "long_question": (
+        "问题太长：{length} 字，最多 {limit} 字。请只留下要问的那句话。",
+        "The question is too long: {length} characters, {limit} at most. Keep only what you want to know.",
+    ),
+    "cut": ("……（共 {length} 字）", "… ({length} characters)"),
+    "took": ("用时 {ms} 毫秒", "{ms} ms"),
+    # Places and dates
+    "line": ("第 {first} 行", "line {first}"),
+    "lines": ("第 {first}–{last} 行", "lines {first}–{last}"),
+    "page": ("第 {page} 页", "page {page}"),
+    "by": ("记者 {names}", "by {names}"),
+    "stated": ("（报面写明）", " (stated)"),
+    "from dateline": ("（据电头）", " (from dateline)"),
+    "from file name": ("（据文件名）", " (from file name)"),
+    "from neighbours": ("（据同版其他稿件）", " (from neighbouring articles)"),
+    "unknown": ("（年份不详）", " (year unknown)"),
+    # Kinds of article
+    "news": ("消息", "news"),
+    "commentary": ("评论", "commentary"),
+    "interview": ("访谈", "interview"),
+    "digest": ("导读", "digest"),
+    "headline": ("标题", "headline"),
+    # The source page
+    "side_empty": ("点击出处或段落，原版显示在这里。", "Click a source or a passage to see its page here."),
+    "original": ("原版", "The page"),
+    "to_answer": ("回到答案", "Back to the answer"),
+    "close": ("收起", "Close"),
+    "gone": ("资料库已更新，这一页不在其中了。", "The archive has changed; this page is no longer in it."),
+    "window": ("只显示第 {first}–{last} 行，共 {total} 行。", "Showing lines {first}–{last} of {total}."),
+    # Archive
+    "file_counts": ("{articles} 篇 · {passages} 段 · {size}", "{articles} articles · {passages} passages · {size}"),
+    "no_files": ("资料库还是空的。", "The archive is still empty."),
+    "no_match": ("没有这样的文件。", "No file of that name."),
+    "filter": ("按文件名查找", "Filter by file name"),
+    "more_files": ("还有 {count} 份文件，请按文件名查找。", "{count} more files; filter by name."),
+    "more_articles": ("还有 {count} 篇文章没有列出。", "{count} more articles are not listed."),
+    "choose_file": ("选一份文件，看它的文章。", "Choose a file to see its articles."),
+    "articles_of": ("{count} 篇文章", "{count} articles"),
+    "continued_to": ("下转第 {page} 版", "continued on page {page}"),
+    "continued_from": ("上接第 {page} 版", "continued from page {page}"),
+    "joined": ("已与另一版接续", "joined with its other half"),
+    "uploaded": ("上传", "uploaded"),
+    "pending": ("待读入", "not read yet"),
+    "delete": ("删除", "Delete"),
+    "upload": ("上传报纸文件（可多选）", "Upload newspaper files (several at once)"),
+    "rebuild": ("更新资料库", "Update the archive"),
+    "saved": ("已收下 {names}。按“更新资料库”读入。", "Received {names}. Press “Update the archive” to read them."),
+    "replaced": (
+        "{names} 与已有文件同名而内容不同，已替换。按“更新资料库”读入。",
+        "{names} replaced the earlier upload of the same name. Press “Update the archive” to read it.",
+    ),
+    "same": ("{names} 已经在上传的文件里，内容相同。", "{names} was already uploaded, with the same content."),
+    "not_saved": ("没有收下 {names}：不支持这种文件。", "{names} not received: this kind of file is not supported."),
+    "too_big": ("没有收下 {names}：超过 {limit}。", "{names} not received: larger than {limit}."),
+    "deleted": (
+        "已删除 {names}。按“更新资料库”后不再引用。",
+        "Deleted {names}. Press “Update the archive” and it is no longer cited.",
+    ),
+    "not_deleted": ("{names} 不是上传的文件，不能在这里删除。", "{names} was not uploaded here and cannot be deleted."),
+    "scan": ("查看文件", "Looking at files"),
+    "read": ("读取", "Reading"),
+    "encode": ("编码", "Encoding"),
+    "index": ("写入索引", "Writing the index"),
+    "starting": ("开始更新", "Starting"),
+    "built": ("资料库已更新", "The archive is up to date"),
+    "built_note": (
+        "现有 {articles} 篇文章，{passages} 个段落；用时 {seconds} 秒。",
+        "{articles} articles, {passages} passages; {seconds} s.",
+    ),
+    "added": ("新读入", "Read"),
+    "changed": ("重新读入", "Read again"),
+    "unchanged": ("没有变化", "Unchanged"),
+    "removed": ("已移除", "Removed"),
+    "refused_files": ("没有读入", "Refused"),
+    "notes": ("说明", "Notes"),
+    "not_built": ("没有更新", "Not updated"),
+    "busy": (
+        "另一个更新正在进行，请稍后再试。",
+        "Another update is under way; try again in a moment.",
+    ),
+    "still_answering": ("更新期间可以照常提问。", "You can go on asking meanwhile."),
+}
+
+# Why a file was not read: what the build says in English (a part of it), and the same in Chinese.
+REASONS: dict[str, str] = {
+    "the file is empty": "文件是空的。请删除它，或写入文字。",
+    "this is binary data": "这不是文字，是二进制数据。请先另存为文本。",
+    "its encoding is not known": "认不出文字编码。请另存为 UTF-8。",
+    "Save it again as UTF-8": "文字编码前后不一。请另存为 UTF-8。",
+    "is not a format read here": "不支持这种格式。",
+    "cannot be opened": "打不开。请检查文件是否还在、有没有权限。",
+    "Check its permissions": "打不开。请检查文件权限。",
+    "changes while it is being read": "读取时文件还在变化。请写完后再更新。",
+    "no article was found in it": "没有找到文章。",
+}
+
+# Gradio's own words that are visible on our page and which its Chinese does not cover or words clumsily.
+GRADIO_WORDS: dict[str, tuple[str, str]] = {
+    "upload_text.drop_file": ("把报纸文件拖到这里，可多份", "Drop newspaper files here, several at once"),
+    "upload_text.click_to_upload": ("点击选择文件", "Click to choose files"),
+    "common.or": ("或", "or"),
+}
+
+CHINESE = ("zh", "zh-CN", "zh-TW", "zh-HK")  # locales the browser may name; Gradio falls back from zh-XX to zh
+
+
+def translations() -> dict[str, dict[str, str]]:
+    """Locale → key → words, as `gr.I18n` takes them; keys without values to fill in only."""
+    flat = {key: words for key, words in WORDS.items() if "{" not in words[0]} | GRADIO_WORDS
+    chinese = {key: words[0] for key, words in flat.items()}
+    return dict.fromkeys(CHINESE, chinese) | {"en": {key: words[1] for key, words in flat.items()}}

@@ -1,0 +1,340 @@
+"""The page in a real Chromium, against the real command on a copy of the seeds."""
+
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SEEDS = Path(__file__).parent.parent / "seeds"
+QUESTION = "翰博光电生产基地项目总投资多少？"
+BRIDGE = """　　□记者 周舟 报道
+　　本报讯 3月5日，云岭大桥开工仪式在青川县举行。云岭大桥全长1280米，设计时速80公里，
+总投资约6.2亿元，计划三年建成。
+"""
+HOSTILE = """　　□记者 石磊 报道
+　　本报讯 6月8日，<script>window.hacked=1</script>星河灯会<img src=x onerror="window.hacked=2">在翠湖公园开幕，
+灯会共展出<b>花灯</b>360组，![图](http://198.51.100.1/a.png)门票[点我](javascript:window.hacked=3)每张45元，
+{{constructor}} ${window.hacked=4} | 甲 | 乙 | # 标题 `码` $x^2$ <iframe src="http://198.51.100.1/"></iframe>。
+"""
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    folder, home = tmp_path_factory.mktemp("pages"), tmp_path_factory.mktemp("home")
+    shutil.copytree(SEEDS, folder, dirs_exist_ok=True)
+    wenbao = [sys.executable, "-m", "qa.cli"]
+    subprocess.run([*wenbao, "build", folder, "--home", home], check=True, cwd=SEEDS.parent, stdout=subprocess.DEVNULL)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    server = subprocess.Popen([*wenbao, "serve", "--home", home, "--port", str(port)], cwd=SEEDS.parent)
+    address = f"http://127.0.0.1:{port}/"
+    for _ in range(300):
+        try:
+            urllib.request.urlopen(address, timeout=5).close()
+            break
+        except urllib.error.URLError:
+            assert server.poll() is None
+            time.sleep(0.1)
+    yield address
+    server.terminate()
+    server.wait(20)
+
+
+@pytest.fixture
+def visit(chromium, site):
+    """Opens the page as a new visitor; afterwards nothing may have left this machine or gone wrong in the console."""
+    contexts, outside, problems = [], [], []
+
+    def watch(request):
+        if not re.match(r"(http://127\.0\.0\.1[:/]|data:|blob:)", request.url):
+            outside.append(request.url)
+
+    def complain(error):
+        # Gradio lets go of its open streams in this way when a page is left or loaded again.
+        if "AbortError" not in str(error):
+            problems.append(str(error))
+
+    def open_page(**options):
+        context = chromium.new_context(**({"locale": "zh-CN", "viewport": {"width": 1400, "height": 900}} | options))
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("request", watch)
+        page.on("pageerror", complain)
+        page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+        page.goto(site)
+        page.wait_for_selector("#wb-box textarea")
+        page.wait_for_selector(".wb-chip")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert outside == []
+    assert problems == []
+
+
+def ask(page, question):
+    """Ask and wait for the whole answer: the turn it became."""
+    before = page.locator(".wb-turn").count()
+    page.fill("#wb-box textarea", question)
+    page.press("#wb-box textarea", "Enter")
+    return answered(page, before + 1)
+
+
+def answered(page, count):
+    page.wait_for_function(
+        f"""() => document.querySelectorAll(".wb-turn").length === {count}
+              && document.querySelector(".wb-talk").getAttribute("aria-busy") === "false" """
+    )
+    return page.locator(".wb-turn").nth(count - 1)
+
+
+def lit(page):
+    return "".join(page.locator("#wb-side mark").all_text_contents())
+
+
+def in_view(page, selector):
+    box = page.locator(selector).first.bounding_box()
+    return box is not None and box["y"] >= 0 and box["y"] + box["height"] <= page.viewport_size["height"]
+
+
+def update(page, *files, remove=None):
+    """Upload or delete files and bring the archive up to date: the report's text."""
+    page.get_by_role("tab", name="资料库").click()
+    if remove:
+        page.click(f'[data-remove="{remove}"]')
+        page.wait_for_selector(f"#wb-notice :text('已删除 {remove}')")
+    if files:
+        page.set_input_files("#wb-upload input[type=file]", files)
+        page.wait_for_selector("#wb-notice .wb-note")
+    page.click("#wb-rebuild")
+    page.wait_for_selector(".wb-progress, .wb-report")
+    page.wait_for_selector(".wb-report")
+    page.wait_for_selector("#wb-rebuild:not([disabled])")
+    report = page.locator(".wb-report").inner_text()
+    page.get_by_role("tab", name="提问").click()
+    return report
+
+
+def upload(name, text):
+    return {"name": name, "mimeType": "text/plain", "buffer": text.encode() if isinstance(text, str) else text}
+
+
+def test_a_click_on_a_number_lights_up_the_quoted_sentence(visit):
+    page = visit()
+    turn = ask(page, QUESTION)
+    assert "50亿元" in turn.locator(".wb-answer").inner_text()
+    turn.get_by_role("button", name="[1]", exact=True).click()
+    page.wait_for_selector("#wb-side mark")
+    assert lit(page) == turn.locator(".wb-quote").first.text_content().replace("\n", "")
+    page.wait_for_function("document.querySelector('#wb-side .wb-lines').scrollTop > 0")
+    assert in_view(page, "#wb-side mark")
+    assert page.locator("#wb-side .wb-line.own").count() > 3
+    assert page.locator("#wb-side .wb-line:not(.own)").count() > 3
+
+
+def test_the_answer_comes_bit_by_bit(visit):
+    page = visit()
+    page.evaluate(
+        """() => { window.lengths = new Set();
+                   new MutationObserver(() => lengths.add(document.querySelector(".wb-answer")?.textContent.length))
+                     .observe(document.querySelector("#wb-talk"), {subtree: true, childList: true, characterData: true}); }"""
+    )
+    ask(page, QUESTION)
+    assert page.evaluate("lengths.size") > 3
+
+
+def test_an_example_is_asked_by_a_click(visit):
+    page = visit()
+    text = page.locator(".wb-chip").first.inner_text()
+    page.locator(".wb-chip").first.click()
+    turn = answered(page, 1)
+    assert turn.locator(".wb-question").inner_text() == text
+    assert turn.locator(".wb-answer").count() == 1
+
+
+def test_a_follow_up_is_understood_and_a_new_conversation_forgets(visit):
+    page = visit()
+    ask(page, QUESTION)
+    turn = ask(page, "占地多少亩？")
+    assert "400亩" in turn.locator(".wb-answer").inner_text()
+    assert "按此理解" in turn.inner_text()
+    page.click("#wb-new")
+    page.wait_for_selector(".wb-chip")
+    assert page.locator(".wb-turn").count() == 0
+    assert page.locator("#wb-side .wb-page").count() == 0
+
+
+def test_a_refusal_offers_passages_that_can_be_opened(visit):
+    page = visit()
+    turn = ask(page, "火星探测器什么时候着陆？")
+    assert "未在资料中找到" in turn.locator(".wb-refusal").inner_text()
+    assert turn.locator(".wb-answer").count() == 0
+    turn.locator(".wb-nearest .wb-source").first.click()
+    page.wait_for_selector("#wb-side mark")
+    assert lit(page) == turn.locator(".wb-quote").first.text_content().replace("\n", "")
+
+
+def test_a_page_is_uploaded_asked_about_deleted_and_forgotten(visit):
+    page = visit()
+    report = update(page, upload("大桥 三月.txt", BRIDGE))
+    assert re.search(r"新读入 1\s*大桥 三月\.txt", report)
+    turn = ask(page, "云岭大桥全长多少米？")
+    assert "1280米" in turn.locator(".wb-answer strong").all_inner_texts()
+    assert "大桥 三月.txt" in turn.locator(".wb-source").first.inner_text()
+    turn.locator(".wb-cite").first.click()
+    page.wait_for_selector("#wb-side mark")
+    assert "1280米" in lit(page)
+    report = update(page, remove="大桥 三月.txt")
+    assert re.search(r"已移除 1\s*大桥 三月\.txt", report)
+    again = ask(page, "云岭大桥全长多少米？")
+    assert again.locator(".wb-refusal").count() == 1
+    assert "大桥 三月.txt" not in again.inner_text()
+    turn.locator(".wb-cite").first.click()
+    page.wait_for_selector("#wb-side :text('资料库已更新，这一页不在其中了。')")
+
+
+def test_a_hostile_page_and_question_are_shown_as_text(visit):
+    page = visit()
+    update(page, upload("灯会.txt", HOSTILE))
+    turn = ask(page, "星河灯会共展出花灯多少组？<img src=x onerror='window.hacked=5'>**粗**")
+    assert "<img src=x onerror='window.hacked=5'>**粗**" in turn.locator(".wb-question").inner_text()
+    turn.locator(".wb-cite, .wb-source").first.click()
+    page.wait_for_selector("#wb-side mark")
+    shown = page.locator("#wb-side").inner_text()
+    for line in HOSTILE.splitlines():
+        assert line.strip() in shown
+    page.get_by_role("tab", name="资料库").click()
+    page.click('[data-source="灯会.txt"]')
+    page.locator("#wb-articles .wb-item").first.click()
+    page.wait_for_selector("#wb-leaf-page .wb-line.own")
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.hacked") is None
+    assert page.locator("#wb-talk img, #wb-side img, #wb-leaf-page img, iframe, #wb-page-root script").count() == 0
+    update(page, remove="灯会.txt")
+
+
+def test_what_cannot_be_read_is_named_with_its_reason(visit):
+    page = visit()
+    report = update(page, upload("空.txt", ""), upload("乱.txt", bytes(range(256)) * 40))
+    assert "没有读入 2" in report
+    for name in ("空.txt", "乱.txt"):
+        assert name in report
+        page.get_by_role("tab", name="资料库").click()
+        page.click(f'[data-remove="{name}"]')
+        page.wait_for_selector(f"#wb-notice :text('已删除 {name}')")
+
+
+def test_files_articles_and_their_page_can_be_browsed(visit):
+    page = visit()
+    page.get_by_role("tab", name="资料库").click()
+    page.click('[data-source^="003_"]')
+    page.wait_for_selector("#wb-articles .wb-item")
+    page.locator("#wb-articles .wb-item", has_text="翰博光电生产基地项目签约").click()
+    page.wait_for_selector("#wb-leaf-page .wb-line.own.head")
+    assert "翰博光电生产基地项目签约" in page.locator("#wb-leaf-page .wb-line.own").first.inner_text()
+
+
+def test_empty_and_endless_questions_get_a_message(visit):
+    page = visit()
+    page.press("#wb-box textarea", "Enter")
+    page.wait_for_selector("#wb-hint :text('先写下一个问题')")
+    turn = ask(page, "问" * 20_000)
+    assert "问题太长：20000 字" in turn.locator(".wb-trouble").inner_text()
+
+
+def test_the_keyboard_is_enough(visit):
+    page = visit()
+    turn = ask(page, QUESTION)
+    turn.locator(".wb-cite").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.activeElement.classList.contains('wb-page')")
+    page.keyboard.press("Escape")
+    page.wait_for_function("document.activeElement.classList.contains('wb-cite')")
+
+
+def test_visitors_do_not_see_each_other(visit):
+    first, second = visit(), visit()
+    ask(first, QUESTION)
+    assert second.locator(".wb-turn").count() == 0
+    assert "按此理解" not in ask(second, "占地多少亩？").inner_text()
+
+
+def test_on_a_phone_nothing_sticks_out_and_the_page_comes_into_view(visit):
+    page = visit(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    turn = ask(page, QUESTION)
+    turn.locator(".wb-cite").first.tap()
+    page.wait_for_selector("#wb-side mark")
+    page.wait_for_timeout(900)
+    assert in_view(page, "#wb-side mark")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.locator(".wb-back").first.tap()
+    page.wait_for_timeout(900)
+    assert in_view(page, ".wb-cite")
+    page.get_by_role("tab", name="资料库").tap()
+    page.locator("#wb-files .wb-item").first.tap()
+    page.wait_for_selector("#wb-articles .wb-item")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_an_english_browser_is_spoken_to_in_english(visit):
+    page = visit(locale="en-US")
+    text = page.locator("#wb-masthead").inner_text() + page.locator(".wb-fresh h2, .wb-fresh p").first.inner_text()
+    assert "Ask the newspaper" in text
+    assert (
+        page.locator("#wb-box textarea").get_attribute("placeholder") == "What would you like to know from the papers?"
+    )
+    turn = ask(page, QUESTION)
+    assert "Sources" in turn.inner_text()
+    assert "出处" not in turn.inner_text()
+    page.get_by_role("tab", name="Archive").click()
+    page.wait_for_selector("#wb-files .wb-item")
+    assert not re.search(r"[\u4e00-\u9fff]", page.locator("#wb-shelf").inner_text())
+    heading, first = page.locator("#wb-mid h3").inner_text(), page.locator("#wb-mid .wb-meta").first.inner_text()
+    assert "articles" in heading
+    assert re.search(r"(news|commentary|digest|interview) · .*lines? \d+", first)
+
+
+@pytest.mark.parametrize(("scheme", "dark"), [("light", False), ("dark", True)])
+def test_light_and_dark_follow_the_system_and_can_be_switched(visit, scheme, dark):
+    page = visit(color_scheme=scheme)
+
+    def is_dark():
+        red = int(re.findall(r"\d+", page.evaluate("getComputedStyle(document.body).backgroundColor"))[0])
+        return red < 100
+
+    assert is_dark() is dark
+    page.click(".wb-theme")
+    assert is_dark() is not dark
+    page.reload()
+    page.wait_for_selector("#wb-box textarea")
+    assert is_dark() is not dark

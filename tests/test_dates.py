@@ -1,0 +1,194 @@
+"""Dates: what a text mentions, which days they are, and which year is known from what."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.dates import Day, date_articles, parse_dates, resolve
+from index.types import Article, Date, Span
+from index.years import file_date, present_years
+
+ANCHOR = Day(2023, 11, 15)  # a Wednesday
+
+
+def days(text: str, anchor: Day | None = ANCHOR) -> list[str]:
+    return [str(day) for mention in parse_dates(text) for day in resolve(mention, anchor)]
+
+
+def article(text: str, page: int = 1, **fields: object) -> Article:
+    spans = (Span(0, 1, 0, len(text)),)
+    return Article(id=text[:8], source="a.txt", page=page, lines=(1, 1), text=text, spans=spans, **fields)
+
+
+def events(*texts: str, source: str = "a.txt") -> list[list[tuple[str, str]]]:
+    found = date_articles([article(text) for text in texts], source)
+    return [[(date.value, date.origin) for date in a.event_dates] for a in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("7月21日下午", ["2023-07-21"]),
+        ("7月21日晚，活动举行", ["2023-07-21"]),
+        ("2022年12月4日", ["2022-12-04"]),
+        ("２０２２年１２月４日", ["2022-12-04"]),
+        ("二〇二二年十二月四日", ["2022-12-04"]),
+        ("2022-12-04", ["2022-12-04"]),
+        ("12月2日至3日", ["2023-12-02", "2023-12-03"]),
+        ("7月30日—8月1日", ["2023-07-30", "2023-07-31", "2023-08-01"]),
+        ("2023年7月1日至31日", ["2023-07-01", "2023-07-31"]),
+        ("7月2日、5日和9日", ["2023-07-02", "2023-07-05", "2023-07-09"]),
+        ("20日至22日", ["2023-11-20", "2023-11-21", "2023-11-22"]),
+        ("今天上午", ["2023-11-15"]),
+        ("昨日", ["2023-11-14"]),
+        ("前天", ["2023-11-13"]),
+        ("明天", ["2023-11-16"]),
+        ("本周三", ["2023-11-15"]),
+        ("上周五", ["2023-11-10"]),
+        ("下周日", ["2023-11-26"]),
+        ("去年12月4日", ["2022-12-04"]),
+        ("1月3日", ["2024-01-03"]),
+        ("2月30日", []),
+        ("13月1日", []),
+        ("7月", []),
+        ("去年", []),
+        ("本周", []),
+        ("5个月", []),
+        ("青岛日报", []),
+        ("今日导读", []),
+        ("线上周期", []),
+        ("1.2亿元、10.5%", []),
+    ],
+)
+def test_days(text: str, expected: list[str]) -> None:
+    assert days(text) == expected
+
+
+def test_without_an_anchor_the_year_stays_unknown() -> None:
+    assert days("7月21日", None) == ["07-21"]
+    assert days("今天", None) == []
+    assert days("10月24日", Day(None, 10, 24)) == ["10-24"]
+    assert days("昨天", Day(None, 3, 1)) == ["02-29"]
+
+
+def test_mentions_of_a_question() -> None:
+    text = "去年12月和2022年上半年，上个月有什么新闻？"
+    found = [(text[m.start : m.end], m.year, m.month, m.unit, m.shift) for m in parse_dates(text)]
+    assert found == [
+        ("去年12月", None, 12, "year", -1),
+        ("2022年", 2022, None, None, 0),
+        ("上个月", None, None, "month", -1),
+    ]
+
+
+@given(
+    st.text(max_size=60)
+    | st.lists(st.sampled_from(["7月", "21日", "2023年", "至", "今天", "上周", "五", "、", "十", "-", "1"])).map(
+        "".join
+    )
+)
+def test_mentions_are_in_order_and_resolve(text: str) -> None:
+    end = 0
+    for mention in parse_dates(text):
+        assert end <= mention.start < mention.end <= len(text)
+        end = mention.end
+        for anchor in (None, ANCHOR, Day(None, 2, 29)):
+            for day in resolve(mention, anchor):
+                assert day.calendar
+
+
+# --- which year is now -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "month", "years"),
+    [
+        ("2023年是全面贯彻落实党的二十大精神的开局之年。", None, {2023}),
+        ("2022年是极不平凡的一年。", None, set()),
+        ("2023年已行至冲刺四季度的关键节点。", None, {2023}),
+        ("今天上午，举行2022年宪法宣传周启动仪式。", None, {2022}),
+        ("2023年青岛西海岸新区“慈善一日捐”活动举行。", None, {2023}),
+        ("2022年度总结表彰大会召开。", None, set()),
+        ("通报新区2023年上半年经济社会发展情况。", 7, {2023}),
+        ("通报新区2023年上半年经济社会发展情况。", 3, set()),
+        ("对2023年工作进行了安排部署。", 2, {2023}),
+        ("对2023年工作进行了安排部署。", 12, set()),
+        ("自2022年11月揭牌以来，新区建设提速。", 11, set()),
+        ("2022年新区深入实施实体经济振兴发展三年行动计划。", 2, set()),
+        ("2021年，公司实现利税3亿元。", 7, set()),
+    ],
+)
+def test_present_years(text: str, month: int | None, years: set[int]) -> None:
+    assert present_years(text, month) == years
+
+
+@pytest.mark.parametrize(
+    ("source", "day"),
+    [
+        ("20231115_01.txt", "2023-11-15"),
+        ("海州日报/2023-11/15/a.txt", "2023-11-15"),
+        ("2023年11月15日.txt", "2023-11-15"),
+        ("003_31443a22f1e69377.txt", None),
+        ("2023111.txt", None),
+        ("20231345.txt", None),
+        ("20231115/20231116.txt", None),
+        ("a.txt", None),
+    ],
+)
+def test_file_date(source: str, day: str | None) -> None:
+    found = file_date(source)
+    assert (found.isoformat() if found else None) == day
+
+
+# --- the days of an article ------------------------------------------------------------------------------------
+
+
+def test_year_of_the_article_of_its_neighbour_and_of_none() -> None:
+    first = "本报讯 7月21日下午，2023年慈善捐款活动举行。"
+    second = "本报讯 7月22日，会议召开。"
+    assert events(first, second) == [[("2023-07-21", "stated")], [("2023-07-22", "from neighbours")]]
+    assert events(second) == [[("07-22", "unknown")]]
+
+
+def test_neighbours_that_disagree_say_nothing() -> None:
+    texts = ("3月1日，2022年春季招聘会举行。", "3月1日，2023年春季招聘会举行。", "3月2日，会议召开。")
+    assert events(*texts) == [
+        [("2022-03-01", "stated")],
+        [("2023-03-01", "stated")],
+        [("03-02", "unknown")],
+    ]
+
+
+def test_relative_days_count_from_the_dateline() -> None:
+    text = "本报11月14日讯 昨天下午，2023年招聘会举行，明天上午闭幕。我们要走向美好明天。"
+    assert events(text) == [[("2023-11-13", "from dateline"), ("2023-11-15", "from dateline")]]
+
+
+def test_a_dateline_alone_is_the_day() -> None:
+    assert events("本报10月24日讯 根据安排，会议听取了汇报。") == [[("10-24", "unknown")]]
+    assert events("本报10月24日讯 新规自12月1日起施行。") == [[("10-24", "unknown"), ("12-01", "unknown")]]
+    assert events("新华社北京7月22日电 国务院21日召开会议。") == [[("07-21", "unknown")]]
+
+
+def test_file_name_gives_the_year_and_today() -> None:
+    text = "昨日，市第十届运动会开幕。12月30日的彩排顺利。"
+    found = date_articles([article(text)], "20240102_01.txt")[0]
+    assert found.published == Date("2024-01-02", "from file name")
+    assert [(d.value, d.origin) for d in found.event_dates] == [
+        ("2024-01-01", "from file name"),
+        ("2023-12-30", "from file name"),
+    ]
+
+
+def test_a_file_name_that_contradicts_the_page_is_when_it_was_saved() -> None:
+    found = date_articles([article("7月21日，2019年慈善捐款活动举行。")], "20240102_01.txt")[0]
+    assert found.published is None
+    assert [(d.value, d.origin) for d in found.event_dates] == [("2019-07-21", "stated")]
+
+
+def test_titles_notes_and_history_are_no_events() -> None:
+    text = "学习《7月1日讲话》。2008年5月12日，他正在值班。今天，2023年防灾演练活动举行。（原文载于《青岛日报》2月10日1版）"
+    assert events(text) == [[("2008-05-12", "stated")]]
+    assert events("本报5月12日讯 " + text) == [[("2023-05-12", "from dateline")]]

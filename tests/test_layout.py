@@ -1,0 +1,501 @@
+"""A page of lines to articles: the five seeds, pages of other papers' styles, and laws that hold for any page."""
+
+from __future__ import annotations
+
+import json
+import time
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.bylines import parse_byline
+from index.chars import ink
+from index.dates import date_articles
+from index.layout import articles, lay_out
+from index.lines import page_number, rows
+from index.read import read
+from index.types import Article, Line, Page
+
+ROOT = Path(__file__).resolve().parent.parent
+GOLD = json.loads((Path(__file__).parent / "gold" / "articles.json").read_text(encoding="utf-8"))
+
+
+def page(text: str) -> Page:
+    return Page("页.txt", 1, tuple(Line(number, line) for number, line in enumerate(text.split("\n"), 1)))
+
+
+def seed(name: str) -> list[Article]:
+    return [a for p in read(ROOT / "seeds" / name, name) for a in date_articles(articles(p), name)]
+
+
+# --- the seeds -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("gold", GOLD["articles"], ids=lambda gold: f"{gold['source'][:3]}:{gold['lines'][0]}")
+def test_seed_article(gold: dict) -> None:
+    found = [a for a in seed(gold["source"]) if list(a.lines) == gold["lines"]]
+    assert len(found) == 1, "no article on exactly these lines"
+    article = found[0]
+    assert list(article.byline) == gold["reporters"]
+    assert sorted(article.headline_lines) == gold["headline_lines"]
+    assert [list(section.lines) for section in article.sections] == gold["section_lines"]
+    assert article.kind == gold["kind"]
+    assert article.continued_to_page == gold["continued_to_page"]
+    assert article.continued_from_page == gold["continued_from_page"]
+    assert article.continues is None
+    assert {date.value for date in article.event_dates} >= set(gold["event_dates"])
+    text = article.text.replace("\n", "")
+    assert gold["ends_with"] in text[-len(gold["ends_with"]) - 1 :]
+    assert gold["starts_with"] in text[: len(gold["starts_with"]) + 20]
+    assert "下转" not in text
+    assert "上接" not in text
+    assert "报道" not in text[:12]
+
+
+def test_seeds_hold_nothing_else() -> None:
+    names = sorted({gold["source"] for gold in GOLD["articles"]})
+    digests = {}
+    for name in names:
+        found = seed(name)
+        expected = [gold["lines"] for gold in GOLD["articles"] if gold["source"] == name]
+        assert [list(a.lines) for a in found if a.kind != "digest"] == expected
+        digests[name[:3]] = [(a.lines, a.headline) for a in found if a.kind == "digest"]
+    assert digests == {
+        "000": [],
+        "001": [],
+        "002": [],
+        "003": [((69, 79), ("今日导读",))],
+        "004": [((1, 2), ("又踏层峰满目新", "青岛开发区聚力推动王台老工业区蝶变升级"))],
+    }
+
+
+def test_seed_furniture_is_the_pointer() -> None:
+    name = "003_31443a22f1e69377.txt"
+    assert lay_out(read(ROOT / "seeds" / name, name)[0]).furniture == (47,)
+
+
+def test_broken_words_and_layout_spaces_are_healed() -> None:
+    text = {a.lines: a.text for name in {g["source"] for g in GOLD["articles"]} for a in seed(name)}
+    assert "新区提出发展“5+5+7”重点产业" in text[58, 259]
+    assert "及高端人才需求的“国际化生活态”。\n" in text[58, 259]
+    assert "着力打造海洋强国战略新支点。今年新区将" in text[58, 259]
+    assert "区领导佟海燕、逯鹰、李金国参加。\n" in text[261, 286]
+    assert "现代化示范引领区贡献红石崖力量。\n" in text[58, 173]
+    assert "“诗酒趁年华 梦启西海岸”2023青岛西海岸新区" in text[48, 70]
+    assert "青岛-香港 西海岸科技产业论坛" in text[103, 136]
+    assert "新型显示产业是青岛市重点发展的十大新兴产业之一" in text[55, 67]
+
+
+# What other papers and other extractors do to the same page leaves its articles as they are.
+DISTORTIONS = {
+    "no blank lines": lambda line: line if line.strip() else None,
+    "no indents": str.strip,
+    "neither": lambda line: line.strip() or None,
+    "other marks": lambda line: line.replace("□", "■ "),
+    "no marks": lambda line: line.replace("□", ""),
+    "half-width punctuation": lambda line: line.replace("（", "(").replace("）", ")").replace("，", ","),
+    "every line shifted": lambda line: "      " + line,
+    "spaces at the ends": lambda line: line + " 　",
+}
+
+
+@pytest.mark.parametrize("distortion", DISTORTIONS)
+@pytest.mark.parametrize("name", sorted({gold["source"] for gold in GOLD["articles"]}))
+def test_distorted_seed(name: str, distortion: str) -> None:
+    pairs = [(line.number, DISTORTIONS[distortion](line.text)) for line in read(ROOT / "seeds" / name, name)[0].lines]
+    numbers = [number for number, text in pairs if text is not None]
+    found = articles(page("\n".join(text for _, text in pairs if text is not None)))
+    assert [
+        ([numbers[n - 1] for n in a.lines], list(a.byline), sorted(numbers[n - 1] for n in a.headline_lines))
+        for a in found
+        if a.kind != "digest"
+    ] == [(g["lines"], g["reporters"], g["headline_lines"]) for g in GOLD["articles"] if g["source"] == name]
+
+
+# --- other papers ----------------------------------------------------------------------------------------------
+
+PAGES = {
+    "reporters in the dateline, headlines first": (
+        """青岛港上半年吞吐量创新高
+前湾港区新开航线七条
+　　本报讯（记者 李涛 通讯员 王雪）7月21日
+，记者从青岛港获悉，今年上半年该港完成货物吞
+吐量3.3亿吨，同比增长6.2%。
+　　港口负责人表示，下半年将继续优化航线。
+老旧小区改造提速
+年内惠及两万户居民
+　　新华社济南7月20日电（记者陈国峰）山东省
+住房和城乡建设厅20日发布消息，全省今年计划改
+造老旧小区六十万户。
+　　据介绍，截至6月底已开工八成。""",
+        [
+            ((3, 6), ("青岛港上半年吞吐量创新高", "前湾港区新开航线七条"), ("李涛", "王雪"), None, None, 2),
+            ((9, 12), ("老旧小区改造提速", "年内惠及两万户居民"), ("陈国峰",), None, None, 2),
+        ],
+    ),
+    "a feature with headings inside": (
+        """让老手艺活起来
+——记非遗传承人周明远
+本报记者 刘芳 通讯员 孙 浩
+
+　　清晨六点，周明远的铺子已经亮起了灯。
+　　他今年六十三岁，做剪纸四十年。
+
+　　一把剪刀走天涯
+
+　　一九八三年，他第一次走出村子。那时候，他只带了一
+把剪刀。
+
+　　徒弟比师傅多
+
+　　如今，他的工作室有十二名徒弟。
+
+图书馆夜间开放受欢迎
+□ 陈晓
+
+　　市图书馆自8月1日起夜间开放。读者说，这是个好消息。""",
+        [
+            ((3, 15), ("让老手艺活起来", "——记非遗传承人周明远"), ("刘芳", "孙浩"), None, None, 6),
+            ((18, 20), ("图书馆夜间开放受欢迎",), ("陈晓",), None, None, 1),
+        ],
+    ),
+    "no bylines, plain spaces": (
+        """
+  全市秋粮收购工作启动
+
+    记者从市粮食局了解到，全市
+秋粮收购工作日前启动。今年秋粮
+产量预计达到一百二十万吨。
+    粮食部门要求，各收购站点要
+早开门、晚收秤。
+
+  三条公交线路调整走向
+
+    因道路施工，自9月5日起，3
+路、17路、208路公交线路临时调
+整走向。
+    公交集团提醒市民提前安排出
+行时间。""",
+        [
+            ((4, 8), ("全市秋粮收购工作启动",), (), None, None, 2),
+            ((12, 16), ("三条公交线路调整走向",), (), None, None, 2),
+        ],
+    ),
+    "reporters in brackets at the end": (
+        """市民中心启用
+　　昨日，市民中心正式启用，首日接待群众
+两千余人次。
+　　中心设窗口八十个，可办理事项三百余
+项。（记者 周涛 通讯员 李明）
+湖滨公园改造完工
+　　历时五个月的湖滨公园改造工程完工，
+新增停车位一百二十个。
+　　公园将于本周六对外开放。
+（李晓 王芳）""",
+        [
+            ((2, 5), ("市民中心启用",), ("周涛", "李明"), None, None, 2),
+            ((7, 10), ("湖滨公园改造完工",), ("李晓", "王芳"), None, None, 2),
+        ],
+    ),
+    "traditional script": (
+        """港珠澳大橋車流再創新高
+單日逾兩萬架次
+【本報訊】記者陳大文報導：港珠澳大橋管理局昨日公布，
+上週六經大橋往來車輛達二萬一千架次，創開通以來新高。
+當局預料，國慶期間車流將進一步上升。
+
+大學城新圖書館落成
+本報記者 林小美
+　　大學城新圖書館昨日落成啟用，藏書八十萬冊。
+　　校長表示，圖書館全年開放。（下轉A4版）""",
+        [
+            ((3, 5), ("港珠澳大橋車流再創新高", "單日逾兩萬架次"), ("陳大文",), None, None, None),
+            ((8, 10), ("大學城新圖書館落成",), ("林小美",), 4, None, 2),
+        ],
+    ),
+    "a front page with its furniture": (
+        """海州日报
+2023年7月22日 星期六
+农历癸卯年六月初五
+今日8版 第10234期
+导读
+台风“杜苏芮”逼近，沿海启动三级响应　2版
+世界杯女足首战告捷　4版
+我市出台稳就业二十条
+重点支持高校毕业生
+■本报记者 赵 磊
+　　昨日，市政府新闻办召开发布会，解
+读《关于进一步稳定就业的若干措施》。
+　　措施共二十条，涉及补贴、培训、创
+业等方面，明年底前有效。（下转第
+二版）
+责任编辑：张三 校对：李四
+详见第3版""",
+        [((10, 15), ("我市出台稳就业二十条", "重点支持高校毕业生"), ("赵磊",), 2, None, 2)],
+    ),
+    "continued from a section page": (
+        """（上接A1版）会议要求，各区要压实责任，
+确保汛期安全。
+　　会议还研究了其他事项。
+（紧接第1版）
+　　企业负责人说，订单已经排到明年三月。
+　　“我们正在扩建厂房。”他说。
+海州湾发现珍稀候鸟
+◎文/图 记者 马骏
+　　10月3日，志愿者在海州湾湿地拍到三只黑脸琵
+鹭。
+▶▶下转5版""",
+        [
+            ((1, 3), (), (), None, 1, 2),
+            ((4, 6), (), (), None, 1, 2),
+            ((8, 11), ("海州湾发现珍稀候鸟",), ("马骏",), 5, None, 1),
+        ],
+    ),
+    "bylines under the body": (
+        """运动会开幕
+　　昨天，市第十届运动会开幕，二十三支代表队参
+赛。
+　　开幕式后进行了首场比赛。
+□本报记者 李涛
+新桥通车
+　　经过两年建设，新桥昨天通车，全长三公里。
+□本报记者 王雪 周明""",
+        [
+            ((2, 5), ("运动会开幕",), ("李涛",), None, None, 2),
+            ((7, 8), ("新桥通车",), ("王雪", "周明"), None, None, 1),
+        ],
+    ),
+    "narrow columns without any indent": (
+        """全民健身日活动精彩纷呈
+本报记者 韩冰
+8月8日是第十五个全民健身日，
+全市各地举办了丰富多彩的活动。
+在市体育中心，千人太极表演拉
+开序幕。
+当天共有三万多名市民参加了各
+项活动。
+游泳馆免费开放一天
+本报记者 沈浩
+为庆祝全民健身日，市游泳馆8
+月8日免费开放，吸引了四千名
+市民。""",
+        [
+            ((2, 8), ("全民健身日活动精彩纷呈",), ("韩冰",), None, None, 2),
+            ((10, 13), ("游泳馆免费开放一天",), ("沈浩",), None, None, 1),
+        ],
+    ),
+    "headlines of several articles behind the last": (
+        """□记者 赵刚 报道
+　　本报讯 3月5日，全区植树活动在北山举
+行，三百名志愿者种下松树两千株。
+□记者 钱红 报道
+　　本报讯 3月6日，区博物馆举办青铜器特
+展，展出文物一百二十件。
+□记者 孙立 报道
+　　本报讯 3月7日，妇女创业大赛决赛举行，
+二十个项目同台竞技。
+
+志愿者北山种松树
+
+博物馆青铜器特展
+一百二十件文物亮相
+
+妇女创业大赛落幕""",
+        [
+            ((1, 3), ("志愿者北山种松树",), ("赵刚",), None, None, 1),
+            ((4, 6), ("博物馆青铜器特展", "一百二十件文物亮相"), ("钱红",), None, None, 1),
+            ((7, 9), ("妇女创业大赛落幕",), ("孙立",), None, None, 1),
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_other_papers(name: str) -> None:
+    text, expected = PAGES[name]
+    found = [a for a in articles(page(text)) if a.kind != "digest"]
+    assert [(a.lines, a.headline, a.byline, a.continued_to_page, a.continued_from_page) for a in found] == [
+        fields[:5] for fields in expected
+    ]
+    for article, fields in zip(found, expected, strict=True):
+        if fields[5] is not None:
+            assert article.text.count("\n") == fields[5], article.text
+        assert "下转" not in article.text
+        assert "记者 周" not in article.text
+
+
+def test_front_page_digest_date_and_furniture() -> None:
+    layout = lay_out(page(PAGES["a front page with its furniture"][0]))
+    digest = layout.articles[0]
+    assert (digest.kind, digest.lines, digest.headline) == ("digest", (5, 7), ("导读",))
+    assert digest.text.startswith("台风“杜苏芮”逼近，沿海启动三级响应　2版\n")
+    assert layout.furniture == (1, 2, 3, 4, 16, 17)
+    assert {a.published.value for a in layout.articles if a.published} == {"2023-07-22"}
+
+
+def test_interview_and_commentary() -> None:
+    talk = "□记者 王雪 报道\n" + "　　记者：今年有什么打算？\n　　周明：把项目做好。\n" * 2
+    assert [a.kind for a in articles(page(talk))] == ["interview"]
+    assert [a.kind for a in articles(page("□本报评论员\n　　实干成就梦想。"))] == ["commentary"]
+
+
+# --- bylines and jump lines ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("□记者 李涛 报道", ("李涛",)),
+        ("　 □本报记者 董梅雪 王雪 仪博文", ("董梅雪", "王雪", "仪博文")),
+        ("□本报评论员", ("本报评论员",)),
+        ("本报评论员 李涛", ("李涛",)),
+        ("■ 李 涛　王雪", ("李涛", "王雪")),
+        ("◎文/记者 李明 图/记者 王强", ("李明", "王强")),
+        ("▲特约记者 李涛 通讯员 王 雪", ("李涛", "王雪")),
+        ("新华社记者 李涛、王雪", ("李涛", "王雪")),
+        ("本报记者李涛王雪报道", ("李涛", "王雪")),
+        ("●本报驻京记者 欧阳修远", ("欧阳修远",)),
+        ("青岛日报/观海新闻记者 李涛", ("李涛",)),
+        ("本报记者 阿卜杜拉·买买提", ("阿卜杜拉·买买提",)),
+        ("本報記者 陳大文 攝影報道", ("陳大文",)),
+        ("记者手记", None),
+        ("记者调查", None),
+        ("□推动高质量发展", None),
+        ("记者从市粮食局了解到", None),
+        ("市委书记李涛出席", None),
+        ("王雪 李涛", None),
+        ("", None),
+    ],
+)
+def test_byline(text: str, names: tuple[str, ...] | None) -> None:
+    found = parse_byline(text)
+    assert (found.names if found else None) == names
+
+
+@pytest.mark.parametrize(
+    ("text", "to_page", "from_page", "left"),
+    [
+        ("强调，全区（下转第二版）", 2, None, "强调，全区"),
+        ("强调(下转 2 版)", 2, None, "强调"),
+        ("完成。 （下转A12版）", 12, None, "完成。"),
+        ("完成。（下转二版·要闻）", 2, None, "完成。"),
+        ("完成。下转第三版", 3, None, "完成。"),
+        ("【上接第一版】会议", None, 1, "会议"),
+        ("（上接A1版）会议", None, 1, "会议"),
+        ("上接第1版", None, 1, ""),
+        ("（紧接第一版）会议", None, 1, "会议"),
+        ("（原文载于《青岛日报》2月10日1版）", None, None, "（原文载于《青岛日报》2月10日1版）"),
+        ("接第一版通知的人员", None, None, "接第一版通知的人员"),
+    ],
+)
+def test_jump_lines(text: str, to_page: int | None, from_page: int | None, left: str) -> None:
+    (row,) = rows(page(text))
+    assert (row.to_page, row.from_page, row.line.text[row.start : row.end]) == (to_page, from_page, left)
+
+
+def test_page_numbers() -> None:
+    assert [page_number(text) for text in ("2", "十", "十二", "二十", "二十三", "一百零二")] == [2, 10, 12, 20, 23, 102]
+
+
+# --- laws ------------------------------------------------------------------------------------------------------
+
+FRAGMENTS = st.sampled_from(
+    [
+        "",
+        "　",
+        "□记者 李涛 报道",
+        "本报记者 王雪",
+        "（记者 李涛）",
+        "李涛 摄",
+        "　　本报讯 7月21日，会议召开。",
+        "　　本报11月14日讯 今天上午，",
+        "新华社北京7月21日电（记者 王雪）昨日",
+        "会议强调，全区（下转第二版）",
+        "全区（下转第",
+        "二版）",
+        "（上接第一版）",
+        "（上接A1版）会议",
+        "今日导读",
+        "更多报道见3版",
+        "2版",
+        "2023年7月22日 星期六",
+        "责任编辑：张三",
+        "新区举行2022年",
+        "宪法宣传周启动仪式",
+        "现 代 化 示 范 引 领 区",
+        "会议指出，要把发展经济的着力点放在实体",
+        "经济上。",
+        "　　孙永红强调，要重视。",
+        "“5+5+",
+        "7”重点产业",
+        "（原文载于《青岛日报》2月10日1版）",
+        "Hello world and",
+        "good morning.",
+        "\u200b\ufeff",
+        "ا\u202eב مرحبا",
+        "\x00\x0c\x1b",
+    ]
+)
+ANY_LINE = st.text(alphabet=st.characters(exclude_categories=("Cs",), exclude_characters="\r\n"), max_size=30)
+PAGE = st.lists(FRAGMENTS | ANY_LINE, max_size=40).map(lambda lines: page("\n".join(lines)))
+
+
+@settings(max_examples=200, deadline=None)
+@given(PAGE)
+def test_laws_of_any_page(some: Page) -> None:
+    layout = lay_out(some)
+    lines = {line.number: line.text for line in some.lines}
+    owned = set(layout.furniture)
+    for article in layout.articles:
+        assert article.text.strip()
+        covered = ["\n"] * len(article.text)
+        reached = 0
+        for span in article.spans:
+            assert span.start >= reached
+            assert span.length > 0
+            reached = span.end
+            assert article.text[span.start : span.end] == lines[span.line][span.column : span.column + span.length]
+            covered[span.start : span.end] = article.text[span.start : span.end]
+            assert article.lines[0] <= span.line <= article.lines[1]
+        assert "".join(covered) == article.text
+        assert [s.line for s in article.spans] == sorted(s.line for s in article.spans)
+        owned.update(range(article.lines[0], article.lines[1] + 1), article.headline_lines)
+        owned.update(n for s in article.sections for n in range(s.lines[0], s.lines[1] + 1))
+    whole = sorted(a.lines for a in layout.articles if a.kind != "digest")
+    assert all(before[1] < after[0] for before, after in pairwise(whole))
+    for row in rows(some):
+        # Nothing but layout spaces is lost of a row that is in a text.
+        columns = {
+            c
+            for a in layout.articles
+            for s in a.spans
+            if s.line == row.number
+            for c in range(s.column, s.column + s.length)
+        }
+        if columns:
+            assert {c for c in range(row.start, row.end) if ink(row.line.text[c]) != (0, 0)} <= columns
+    inked = {row.number for row in rows(some)}
+    assert inked <= owned
+    assert len({article.id for article in layout.articles}) == len(layout.articles)
+    dated = date_articles(layout.articles, "20230722.txt")
+    assert [a.text for a in dated] == [a.text for a in layout.articles]
+
+
+UNITS = [
+    *("中", "。", "（", "《", "”", "？", " 中", "1", "a", "□", "版", "：", "【"),
+    *("月1", "2023年", "记者", "本报讯", "举行2023", "（下转", "2版 ", "今日导读"),
+]
+
+
+@pytest.mark.parametrize("unit", UNITS)
+@pytest.mark.parametrize("width", [10, 100_000])
+def test_cost_is_linear(unit: str, width: int) -> None:
+    """A page of one thing over and over, on one line or on thousands: nothing looks back over all of it."""
+    text = (unit * (100_000 // len(unit)))[:100_000]
+    lines = "\n".join(text[start : start + width] for start in range(0, len(text), width))
+    started = time.process_time()
+    date_articles(articles(page(lines)), "a.txt")
+    assert time.process_time() - started < 2.0

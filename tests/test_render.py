@@ -1,0 +1,281 @@
+import re
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index import Article, BuildReport, Date, Line, Page, Progress, Refusal, SourceFile, Span
+from qa.lists import article_list, file_list, progress_bar, report_view
+from qa.markup import esc, say, size_words
+from qa.render import MAX_LINES, MAX_SHOWN_QUESTION, Turn, conversation, page_view, to_json
+from qa.types import Answer, Citation
+from qa.words import WORDS, translations
+
+HOSTILE = [
+    "<script>window.hacked = 1</script>",
+    "<img src=x onerror=alert(1)>",
+    "![图](http://example.org/a.png)",
+    "[点我](javascript:alert(1))",
+    "| 甲 | 乙 |",
+    "# 标题",
+    "`code` **粗** $x^2$",
+    "{{value}} ${value} `${1+1}`",
+    "&lt;b&gt; &amp; \"引号\" '单引号'",
+]
+
+
+class Reader(HTMLParser):
+    """The tags, attributes and text of markup, as a browser sees them."""
+
+    def __init__(self, markup):
+        super().__init__(convert_charrefs=True)
+        self.tags, self.attributes, self.texts = [], [], []
+        self.marked, self._depth = [], 0
+        self.feed(markup)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += attrs
+        self._depth += tag == "mark"
+
+    def handle_endtag(self, tag):
+        self._depth -= tag == "mark"
+
+    def handle_data(self, data):
+        self.texts.append(data)
+        if self._depth:
+            self.marked.append(data)
+
+    @property
+    def text(self):
+        return "".join(self.texts)
+
+
+QUOTED = (Span(0, 2, 2, 11),)
+
+
+def citation(quote="项目总投资约50亿元。", n=1, spans=QUOTED, **values):
+    fields = {
+        "source": "a.txt",
+        "page": 1,
+        "lines": (2, 2),
+        "headline": "大桥开工",
+        "byline": ("刘腾",),
+        "date": "2023-11-14",
+        "date_from": "from dateline",
+        "article": "a1",
+        "passage": "a1-0",
+    }
+    return Citation(n=n, quote=quote, spans=spans, **(fields | values))
+
+
+def answer(text="大桥总投资约50亿元。[1]", **values):
+    return Answer("投资多少？", text, **({"citations": (citation(),)} | values))
+
+
+def article(text="项目总投资约50亿元。", **values):
+    fields = {"lines": (2, 2), "spans": (Span(0, 2, 2, 11),), "headline": ("大桥开工",), "headline_lines": (1,)}
+    return Article("a1", "a.txt", 1, text=text, **(fields | values))
+
+
+PAGE = Page(
+    "a.txt", 1, (Line(1, "大桥开工"), Line(2, "　　项目总投资约50亿元。明年通车。"), Line(3, ""), Line(4, "另一篇"))
+)
+
+
+@given(st.text())
+def test_escaped_text_reads_back_as_it_was(text):
+    reader = Reader(f"<p>{esc(text)}</p>")
+    assert reader.tags == ["p"]
+    assert reader.text == text
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_nothing_in_question_answer_or_source_becomes_markup(text):
+    turn = Turn(text, Answer(text, text + "[1]", (text,), citations=(citation(text, headline=text, byline=(text,)),)))
+    page = Page("a.txt", 1, (Line(1, text), Line(2, "　　" + text)))
+    hostile = article(text, lines=(1, 2), headline=(text,), byline=(text,), kind=text)
+    views = [
+        conversation([turn]),
+        conversation([], [text]),
+        page_view(page, hostile, [Span(0, 2, 2, len(text))]),
+        file_list([SourceFile(text, 1, "", 1, 1, 1)], [text], {text: text}),
+        article_list(text, [hostile]),
+        report_view(BuildReport(1, added=(text,), refused=(Refusal(text, text),))),
+        progress_bar(Progress("read", 1, 2, text)),
+    ]
+    for view in views:
+        reader = Reader(view)
+        assert text in reader.text
+        assert not {"script", "img", "a", "table", "code", "h1", "iframe"} & set(reader.tags)
+        assert not [name for name, _ in reader.attributes if name.startswith("on") or name in ("src", "href")]
+
+
+def test_numbers_become_buttons_only_where_there_is_a_citation():
+    view = conversation([Turn("问", answer("甲[1]乙[2]丙[0]"))])
+    assert re.findall(r'class="wb-cite"[^>]*>(\[\d\])', view) == ["[1]"]
+    assert "乙[2]丙[0]" in Reader(view).text
+
+
+def test_short_answers_are_bold_in_the_answer():
+    assert "<strong>约50亿元</strong>" in conversation([Turn("问", answer(short=("约50亿元",)))])
+
+
+def test_source_shows_headline_byline_date_place_and_quote():
+    text = Reader(conversation([Turn("问", answer())])).text
+    for part in ("大桥开工", "记者 刘腾", "2023-11-14", "（据电头）", "a.txt", "第 2 行", "项目总投资约50亿元。"):
+        assert part in text
+
+
+def test_understood_question_is_shown_only_if_it_differs():
+    assert "按此理解：大桥投资多少？" in Reader(conversation([Turn("问", answer(understood="大桥投资多少？"))])).text
+    assert "按此理解" not in conversation([Turn("问", answer(understood="投资多少？"))])
+
+
+def test_sources_come_when_the_answer_is_out():
+    turns = [Turn("问", answer())]
+    assert "wb-sources" not in conversation(turns, shown=4)
+    assert "大桥总投<" in conversation(turns, shown=4)
+    assert "wb-sources" in conversation(turns)
+
+
+def test_refusal_offers_passages_and_no_answer():
+    view = conversation([Turn("问", answer("未在资料中找到", refused=True))])
+    assert "wb-refusal" in view
+    assert "wb-nearest" in view
+    assert "wb-answer" not in view
+
+
+def test_long_question_is_cut_and_says_its_length():
+    text = Reader(conversation([Turn("问" * 20_000, message="长")])).text
+    assert "问" * MAX_SHOWN_QUESTION in text
+    assert "问" * (MAX_SHOWN_QUESTION + 1) not in text
+    assert "（共 20000 字）" in text
+
+
+def test_page_lights_up_the_quote_and_sets_the_article_off():
+    view = page_view(PAGE, article(), [Span(0, 2, 2, 11)])
+    assert "".join(Reader(view).marked) == "项目总投资约50亿元。"
+    assert re.findall(r'class="(wb-line[^"]*)" data-n="(\d)"', view) == [
+        ("wb-line own head", "1"),
+        ("wb-line own", "2"),
+        ("wb-line blank", "3"),
+        ("wb-line", "4"),
+    ]
+    assert "　　<mark>" in view
+
+
+def test_a_quote_over_two_lines_is_lit_on_both():
+    page = Page("a.txt", 1, (Line(1, "  总投资5"), Line(2, "  0亿元。")))
+    spans = (Span(0, 1, 2, 4), Span(4, 2, 2, 4))
+    view = page_view(page, article("总投资50亿元。", lines=(1, 2), spans=spans, headline_lines=()), spans)
+    assert Reader(view).marked == ["总投资5", "0亿元。"]
+
+
+@given(st.lists(st.tuples(st.integers(0, 8), st.integers(1, 4)), max_size=4))
+def test_marking_never_changes_the_line(spans):
+    line = "甲<b>乙&丙丁"
+    page = Page("a.txt", 1, (Line(1, line),))
+    lit = [Span(0, 1, column, length) for column, length in spans]
+    view = page_view(page, article(lines=(1, 1), headline_lines=(), headline=()), lit)
+    body = view[view.index('<div class="wb-lines"') :]
+    assert Reader(body).text == line
+
+
+def test_a_very_long_page_is_shown_around_the_quote():
+    page = Page("a.txt", 1, tuple(Line(n, f"第{n}行的文字") for n in range(1, 5001)))
+    view = page_view(page, article(lines=(4000, 4001), headline_lines=(), spans=()), [Span(0, 4000, 0, 3)])
+    assert len(re.findall('class="wb-line[ "]', view)) == MAX_LINES
+    assert 'data-n="4000"' in view
+    assert "共 5000 行" in view
+
+
+def test_article_list_tells_what_is_known():
+    found = article(continued_to_page=2, event_dates=(Date("10-24", "unknown"),), headline=(), byline=("李涛",))
+    text = Reader(article_list("a.txt", [found])).text
+    for part in ("项目总投资约50亿元。", "记者 李涛", "10-24", "（年份不详）", "消息", "下转第 2 版", "第 2 行"):
+        assert part in text
+
+
+def test_files_are_filtered_and_uploads_can_be_deleted():
+    sources = [SourceFile("一版.txt", 2048, "", 1, 3, 9), SourceFile("二版.txt", 10, "", 1, 1, 1)]
+    view = file_list(sources, ["新.txt"], {"一版.txt": "一版.txt"})
+    assert re.findall('data-remove="([^"]+)"', view) == ["新.txt", "一版.txt"]
+    assert re.findall('data-source="([^"]+)"', file_list(sources, [], {}, query="二")) == ["二版.txt"]
+    assert "没有这样的文件" in file_list(sources, [], {}, query="三")
+    assert "还是空的" in file_list([], [], {})
+
+
+def test_report_names_each_file_and_each_reason():
+    refused = (Refusal("坏.txt", "the file is empty. Remove it or put text into it."),)
+    text = Reader(
+        report_view(BuildReport(2, ("新.txt",), (), ("旧.txt",), ("走.txt",), refused, articles=4, passages=7))
+    ).text
+    for part in (
+        "新读入",
+        "新.txt",
+        "没有变化",
+        "旧.txt",
+        "已移除",
+        "走.txt",
+        "没有读入",
+        "坏.txt",
+        "文件是空的",
+        "4 篇",
+    ):
+        assert part in text
+
+
+@pytest.mark.parametrize(
+    ("size", "words"), [(0, "0 B"), (1023, "1023 B"), (1536, "1.5 KB"), (5 << 20, "5.0 MB"), (3 << 30, "3.0 GB")]
+)
+def test_sizes(size, words):
+    assert size_words(size) == words
+
+
+def test_json_has_the_fields_of_the_contract():
+    found = to_json(answer(short=("约50亿元",), id="q1", seconds=0.01234))
+    assert list(found) == [
+        "id",
+        "question",
+        "answer",
+        "short",
+        "refused",
+        "engine",
+        "understood",
+        "citations",
+        "seconds",
+    ]
+    assert found["seconds"] == 0.0123
+    assert found["citations"] == [
+        {
+            "n": 1,
+            "source": "a.txt",
+            "page": 1,
+            "lines": [2, 2],
+            "quote": "项目总投资约50亿元。",
+            "headline": "大桥开工",
+            "byline": ["刘腾"],
+            "date": "2023-11-14",
+            "date_from": "from dateline",
+            "article": "a1",
+            "passage": "a1-0",
+            "record": None,
+        }
+    ]
+
+
+@pytest.mark.parametrize("key", sorted(WORDS))
+def test_words_are_in_both_languages_and_ask_for_the_same_values(key):
+    chinese, english = WORDS[key]
+    assert re.search(r"[\u4e00-\u9fff]", chinese)
+    assert not re.search(r"[\u4e00-\u9fff]", english)
+    assert set(re.findall(r"{(\w+)}", chinese)) == set(re.findall(r"{(\w+)}", english))
+    values = dict.fromkeys(re.findall(r"{(\w+)}", chinese), "<i>")
+    assert "<i>" not in say(key, **values)
+
+
+def test_gradio_gets_the_same_keys_in_each_language():
+    assert {frozenset(words) for words in translations().values()} == {frozenset(translations()["en"])}

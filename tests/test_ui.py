@@ -1,0 +1,280 @@
+import asyncio
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index import SUFFIXES, SourceFile, UsageError, build, digest_file
+from index.lock import building
+from qa import uploads
+from qa.engine import Engine
+from qa.markup import asset
+from qa.question import MAX_QUESTION
+from qa.types import Answer
+from qa.ui import check_port, launch_options
+
+PAGE = """□记者 周舟 报道
+　　本报讯 3月5日，云岭大桥开工仪式在青川县举行。大桥全长1280米，总投资约6.2亿元，
+计划三年建成。
+"""
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pages")
+    (folder / "桥.txt").write_text(PAGE, encoding="utf-8")
+    home = tmp_path_factory.mktemp("home")
+    build([folder], home)
+    return home
+
+
+@pytest.fixture(scope="module")
+def engine(home):
+    engine = Engine(home)
+    yield engine
+    engine.archive.close()
+
+
+def made_in_a_loop(make):
+    """Gradio opens an event loop for each lock that it makes outside of one, and never closes it."""
+
+    async def run():
+        return make()
+
+    return asyncio.run(run())
+
+
+# --- uploads ---
+
+
+@pytest.mark.parametrize(
+    ("given_name", "kept"),
+    [
+        ("头版.txt", "头版.txt"),
+        ("../../etc/passwd.txt", "passwd.txt"),
+        ("C:\\报纸\\二版.txt", "二版.txt"),
+        ("..", "upload"),
+        ("", "upload"),
+        (".hidden.txt", "hidden.txt"),
+        ("a\x00b\n<c>.txt", "a_b__c_.txt"),
+        ("\u202etxt.exe.txt", "_txt.exe.txt"),
+        ("长" * 200 + ".txt", "长" * 58 + ".txt"),
+    ],
+)
+def test_upload_names_are_made_safe(given_name, kept):
+    assert uploads.safe_name(given_name) == kept
+
+
+@given(st.text())
+def test_a_safe_name_is_one_plain_name_and_stays_as_it_is(name):
+    safe = uploads.safe_name(name)
+    assert Path(safe).name == safe
+    assert not safe.startswith(".")
+    assert len(safe.encode()) <= 255
+    assert uploads.safe_name(safe) == safe
+
+
+def test_uploads_are_saved_kept_replaced_or_turned_away(tmp_path):
+    inbox, home = tmp_path / "in", tmp_path / "home"
+    inbox.mkdir()
+    page, picture = inbox / "头版.txt", inbox / "照片.exe"
+    page.write_text("一", encoding="utf-8")
+    picture.write_bytes(b"MZ")
+    assert uploads.receive(home, [page, picture], {".txt"}) == uploads.Received(
+        saved=("头版.txt",), unsupported=("照片.exe",)
+    )
+    assert uploads.receive(home, [page], {".txt"}) == uploads.Received(same=("头版.txt",))
+    page.write_text("二", encoding="utf-8")
+    assert uploads.receive(home, [page], {".txt"}) == uploads.Received(replaced=("头版.txt",))
+    assert (home / "uploads" / "头版.txt").read_text(encoding="utf-8") == "二"
+    assert sorted(path.name for path in (home / "uploads").iterdir()) == ["头版.txt"]
+
+
+def test_a_huge_upload_is_not_taken(tmp_path, monkeypatch):
+    monkeypatch.setattr(uploads, "MAX_UPLOAD", 3)
+    (tmp_path / "大.txt").write_bytes(b"1234")
+    assert uploads.receive(tmp_path / "home", [tmp_path / "大.txt"], {".txt"}) == uploads.Received(too_big=("大.txt",))
+
+
+def test_only_uploaded_files_can_be_removed(tmp_path):
+    (tmp_path / "uploads").mkdir()
+    (tmp_path / "uploads" / "a.txt").write_text("一")
+    (tmp_path / "keep.txt").write_text("二")
+    assert not uploads.remove(tmp_path, "../keep.txt")
+    assert not uploads.remove(tmp_path, "b.txt")
+    assert uploads.remove(tmp_path, "a.txt")
+    assert (tmp_path / "keep.txt").exists()
+    assert uploads.uploaded(tmp_path) == {}
+
+
+def test_a_source_is_an_upload_if_name_and_content_agree(tmp_path):
+    folder = tmp_path / "uploads"
+    folder.mkdir()
+    for name in ("甲.txt", "乙.txt", "丙.txt"):
+        (folder / name).write_text(name, encoding="utf-8")
+
+    def source(name, path):
+        return SourceFile(name, path.stat().st_size, digest_file(path), 1, 1, 1)
+
+    sources = [
+        source("甲.txt", folder / "甲.txt"),
+        source("uploads/乙.txt", folder / "乙.txt"),
+        source("乙.txt", folder / "丙.txt"),
+        SourceFile("丙.txt", 7, "other", 1, 1, 1),
+    ]
+    assert uploads.names_by_source(tmp_path, sources) == {"甲.txt": "甲.txt", "uploads/乙.txt": "乙.txt"}
+
+
+# --- asking ---
+
+
+def test_an_answer_comes_in_steps_and_ends_with_its_page(engine):
+    from qa.chat_tab import converse
+
+    out = list(converse(engine, "云岭大桥全长多少米？", []))
+    assert "正在翻阅报纸" in out[0][0]
+    assert out[0][2] == ""
+    lengths = [len(step[0]) for step in out[1:-1]]
+    assert len(lengths) > 3
+    talk, turns, *_, page = out[-1]
+    assert "<strong>1280米</strong>" in talk
+    assert turns[0].answer.citations
+    assert "<mark>" in page
+    assert [turn.question for turn in turns] == ["云岭大桥全长多少米？"]
+
+
+def test_a_refusal_opens_no_page(engine):
+    from qa.chat_tab import converse
+
+    *_, (talk, turns, *_, page) = converse(engine, "火星探测器何时着陆？", [])
+    assert turns[0].answer.refused
+    assert "wb-refusal" in talk
+    assert "wb-page" not in page
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\n　"])
+def test_an_empty_question_gives_a_hint_and_leaves_the_rest(engine, text):
+    from qa.chat_tab import converse
+
+    ((talk, turns, box, hint, page),) = converse(engine, text, [])
+    assert "先写下一个问题" in hint
+    assert [value["__type__"] for value in (talk, turns, box, page)] == ["update"] * 4
+
+
+def test_a_question_of_20000_characters_gives_a_message(engine):
+    from qa.chat_tab import converse
+
+    *_, (talk, turns, *_) = converse(engine, "问" * 20_000, [])
+    assert "20000" in talk
+    assert str(MAX_QUESTION) in talk
+    assert turns[0].answer is None
+
+
+def test_steps_never_cut_a_number_in_two():
+    answer = Answer("问", "甲" * 10 + "[1]" + "乙" * 10 + "[12]" + "丙" * 3)
+    from qa.chat_tab import steps
+
+    for shown in steps(answer):
+        assert answer.answer[:shown].count("[") == answer.answer[:shown].count("]")
+
+
+def test_citations_that_are_not_there_open_nothing(engine):
+    from qa.chat_tab import answer_turn, citation_page
+
+    turns = [answer_turn(engine, "云岭大桥全长多少米？", [])]
+    assert "<mark>" in citation_page(engine, turns, 0, 1)
+    assert citation_page(engine, turns, 0, 99) == ""
+    assert citation_page(engine, turns, 7, 1) == ""
+    assert citation_page(engine, turns, -1, 1) == ""
+
+
+# --- bringing the archive up to date ---
+
+
+@pytest.fixture
+def own(tmp_path):
+    """An archive of this test's own: its engine and home."""
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages" / "桥.txt").write_text(PAGE, encoding="utf-8")
+    build([tmp_path / "pages"], tmp_path / "home")
+    engine = Engine(tmp_path / "home")
+    yield engine, tmp_path / "home"
+    engine.archive.close()
+
+
+def test_questions_are_answered_while_the_archive_is_updated(own):
+    from qa.archive_tab import rebuild
+
+    engine, home = own
+    before = engine.archive
+    (home / "uploads").mkdir(exist_ok=True)
+    (home / "uploads" / "湖.txt").write_text(
+        "□记者 石磊 报道\n　　本报讯 6月8日，翠湖公园开园，面积320亩。\n", encoding="utf-8"
+    )
+    (home / "uploads" / "空.txt").write_text("")
+    steps = rebuild(engine, home)
+    assert "<progress" in next(steps)[0]
+    next(steps, None)
+    assert engine.ask("云岭大桥全长多少米？").short == ("1280米",)
+    *_, (report, _, button) = steps
+    for part in ("新读入", "湖.txt", "没有变化", "桥.txt", "没有读入", "空.txt", "文件是空的"):
+        assert part in report
+    assert button["interactive"] is True
+    assert engine.ask("翠湖公园面积多少亩？").citations[0].source == "湖.txt"
+    before.close()
+
+
+def test_a_second_update_is_told_to_wait(own):
+    from qa.archive_tab import rebuild
+
+    engine, home = own
+    with building(home):
+        *_, (report, _, button) = rebuild(engine, home)
+    assert "另一个更新正在进行" in report
+    assert button["interactive"] is True
+
+
+# --- the page and its port ---
+
+
+def test_importing_the_page_does_not_import_gradio():
+    code = "import sys, qa.ui; sys.exit('gradio' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_the_page_has_no_endpoints_for_others_and_asks_nobody(engine, home):
+    from qa.ui import create
+
+    config = made_in_a_loop(lambda: create(engine, home).get_config_file())
+    assert {event["api_visibility"] for event in config["dependencies"]} == {"private"}
+    text = "".join(asset(name) for name in ("page.css", "head.js", "talk.js", "side.js", "list.js", "favicon.svg"))
+    assert not [part for part in ("https:", "@import", "url(") if part in text]
+
+
+def test_launching_records_no_runs_and_shows_no_foreign_links():
+    options = made_in_a_loop(launch_options)
+    assert options["run_history"] is False
+    assert options["footer_links"] == []
+
+
+def test_a_busy_port_is_named_with_the_way_out():
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        port = busy.getsockname()[1]
+        with pytest.raises(UsageError, match=rf"^port {port} is in use; choose another with --port$"):
+            check_port("127.0.0.1", port)
+
+
+@pytest.mark.parametrize(
+    ("host", "port"), [("127.0.0.1", 0), ("127.0.0.1", 70_000), ("192.0.2.1", 7999), ("no such host", 7999)]
+)
+def test_a_place_where_no_page_can_be_opened(host, port):
+    with pytest.raises(UsageError, match=r"choose (another|one)"):
+        check_port(host, port)
+
+
+def test_files_offered_for_upload_are_those_that_are_read():
+    assert ".txt" in SUFFIXES
