@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, BinaryIO
+from weakref import finalize
 
 from .errors import ArchiveBusy, ArchiveDamaged, ArchiveMismatch, UsageError
 from .lexical import LexicalIndex
@@ -57,12 +58,17 @@ def check_encoder(manifest: Manifest, encoder: Encoder) -> None:
     :raises ArchiveMismatch: if the archive was embedded by another encoder than `encoder`.
     """
     built, asked = manifest.encoder, EncoderRecord(encoder.name, encoder.fingerprint, encoder.dimension)
-    if (built.fingerprint, built.dimension) != (asked.fingerprint, asked.dimension):
+    if (built.fingerprint, built.dimension) == (asked.fingerprint, asked.dimension):
+        return
+    if built.name == asked.name:
         raise ArchiveMismatch(
-            f"the archive was built with encoder {built.name} ({built.dimension} dimensions, {built.fingerprint[:8]}), not "
-            f"{asked.name} ({asked.dimension}, {asked.fingerprint[:8]}). "
-            f"Ask with --encoder {built.name}, or run `wenbao build --encoder {asked.name}`."
+            f"the archive was built with another version of encoder {built.name} ({built.fingerprint[:8]}, not "
+            f"{asked.fingerprint[:8]}). Run `wenbao build` to embed it anew."
         )
+    raise ArchiveMismatch(
+        f"the archive was built with encoder {built.name} ({built.dimension} dimensions), not {asked.name} "
+        f"({asked.dimension}). Ask with --encoder {built.name}, or run `wenbao build --encoder {asked.name}`."
+    )
 
 
 class Archive:
@@ -74,8 +80,9 @@ class Archive:
     def __init__(self, home: Path, manifest: Manifest, lease: BinaryIO) -> None:
         self.home = home
         self.manifest = manifest
-        self._lease = lease
         self._idle: deque[sqlite3.Connection] = deque()
+        # An engine drops its archive for a newer one while questions are under way: the last of them to end closes it.
+        self._release = finalize(self, _release, lease, self._idle)
         self._closed = False
         self._opening = Lock()
         self._lexical: LexicalIndex | None = None
@@ -125,9 +132,7 @@ class Archive:
     def close(self) -> None:
         """Let go of the generation; the archive can no longer be used."""
         self._closed = True
-        while self._idle:
-            self._idle.pop().close()
-        self._lease.close()
+        self._release()
 
     def __enter__(self) -> Archive:
         return self
@@ -177,7 +182,7 @@ class Archive:
             raise self._broken(error) from error
         self._idle.append(connection)
         if self._closed:
-            self.close()
+            _close_all(self._idle)
 
     def _connect(self) -> sqlite3.Connection:
         try:
@@ -291,6 +296,16 @@ class Archive:
         articles = [key for (key,) in self._rows(" INTERSECT ".join(conditions), *parameters)]
         sql = "SELECT row FROM passages WHERE article IN (SELECT value FROM json_each(?)) ORDER BY row"
         return np.array([row for (row,) in self._rows(sql, json.dumps(articles))], dtype=np.int64)
+
+
+def _close_all(connections: deque[sqlite3.Connection]) -> None:
+    while connections:
+        connections.pop().close()
+
+
+def _release(lease: BinaryIO, connections: deque[sqlite3.Connection]) -> None:
+    _close_all(connections)
+    lease.close()
 
 
 def _conditions(wanted: Filter) -> tuple[list[str], list[str]]:

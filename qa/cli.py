@@ -246,9 +246,10 @@ def _articles(arguments: argparse.Namespace) -> int:
     from index import Archive
     from qa.output import article_json, article_text
 
-    archive = Archive.open(arguments.home)
-    articles = archive.articles(arguments.source)
-    if arguments.source and not articles and arguments.source not in {s.source for s in archive.sources()}:
+    with Archive.open(arguments.home) as archive:
+        articles = archive.articles(arguments.source)
+        known = {source.source for source in archive.sources()}
+    if arguments.source and arguments.source not in known:
         raise UsageError(f"{arguments.source}: not in the archive; wenbao articles lists what is")
     if arguments.json:
         _print_json([article_json(article) for article in articles])
@@ -282,22 +283,34 @@ def _serve(arguments: argparse.Namespace) -> int:
     from qa.ui import serve
 
     serve(
-        arguments.home, encoder=arguments.encoder, host=arguments.host, port=arguments.port, open_browser=arguments.open
+        arguments.home,
+        encoder=arguments.encoder,
+        host=arguments.host,
+        port=arguments.port,
+        open_browser=arguments.open,
+        ready=_say_where,
     )
     return 0
+
+
+def _say_where(url: str) -> None:
+    print(f"问报 Wenbao: {url}  (Ctrl-C to stop · 按 Ctrl-C 结束)", flush=True)
 
 
 def _doctor(arguments: argparse.Namespace) -> int:
     from index import check, repair
 
-    problems = check(arguments.home)
-    for problem in problems:
-        print(f"problem: {problem}")
-    if problems:
-        repair(arguments.home)
-        problems = check(arguments.home)
-    print("the archive is whole · 资料库完好" if not problems else f"{len(problems)} problems remain: run wenbao build")
-    return 1 if problems else 0
+    found = check(arguments.home)
+    for problem in found:
+        print(f"problem {problem.source}: {problem.reason}")
+    left = repair(arguments.home) if found else []
+    for problem in left:
+        print(f"remains {problem.source}: {problem.reason}")
+    if left:
+        print(f"{len(left)} problems remain: run wenbao build")
+        return 1
+    print("repaired; the archive is whole · 已修复，资料库完好" if found else "the archive is whole · 资料库完好")
+    return 0
 
 
 if __name__ == "__main__":

@@ -6,13 +6,13 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 
 from index import Archive, Encoder, Filter, check_encoder, current_generation, load_encoder
 from qa import cite
+from qa.examples import examples
 from qa.extract import Candidate, Reader, cut
-from qa.listing import list_articles, topics
+from qa.listing import list_articles
 from qa.question import Kind, Question, understand
 from qa.retrieve import retrieve
 from qa.types import Answer, Citation, Hit
@@ -44,6 +44,7 @@ class Engine:
         check_encoder(archive.manifest, self.encoder)
         self._archive = archive
         self._lock = threading.Lock()
+        self._examples: tuple[int, int, list[str]] = (0, 0, [])
 
     @property
     def archive(self) -> Archive:
@@ -79,10 +80,11 @@ class Engine:
         )
 
     def examples(self, n: int = 4) -> list[str]:
-        """Questions about the archive's own headlines, the longest articles first."""
-        articles = [a for a in self.archive.articles() if a.kind in ("news", "interview") and a.date]
-        ordered = sorted(articles, key=lambda a: (not a.headline, -len(a.text), a.id))
-        return [f"{topic}是什么时候？" for topic in islice(topics(ordered), n)]
+        """Up to `n` questions made of the archive's own headlines, each of which it answers; kept for a generation."""
+        archive = self.archive
+        if self._examples[:2] != (archive.generation, n):
+            self._examples = archive.generation, n, examples(archive.articles(), self.ask, n)
+        return self._examples[2]
 
     def _answer(self, archive: Archive, question: Question) -> Answer:
         if question.kind is Kind.ARTICLES:
@@ -111,7 +113,7 @@ class Engine:
         self, archive: Archive, question: Question, candidate: Candidate, rarity: Mapping[str, float]
     ) -> Answer | None:
         article = candidate.hit.article
-        low, high = cut(candidate, rarity)
+        low, high = cut(candidate, question, rarity)
         start, end = cite.trim(article.text, low, high)
         (citation,) = cite.number(archive, [cite.cite(article, candidate.hit.passage.id, start, end)])
         if citation is None:

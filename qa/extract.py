@@ -27,8 +27,9 @@ NEAR, ARTICLE = 0.7, 0.15
 ANSWERABLE = 0.55
 """Least coverage of the question that is answered. See docs/decisions.md for how it was set."""
 
-ANSWERABLE_FOREIGN = 0.42
-"""Least cosine of question and sentence for a question in another language, which shares no word with its answer."""
+ANSWERABLE_FOREIGN = 0.3
+"""Least cosine of passage and question for a question in another language, which shares no word with its answer. Told
+apart poorly: unrelated questions reach it in large archives (docs/log.md)."""
 
 FEATURES = ("coverage", "in_sentence", "holds", "pull", "focus", "longest", "cosine", "rank")
 WEIGHTS = (7.7, 0.25, 0.85, 0.4, 1.9, 1.0, 1.1, 3.4)
@@ -37,8 +38,11 @@ WEIGHTS = (7.7, 0.25, 0.85, 0.4, 1.9, 1.0, 1.1, 3.4)
 OFFICE_SHARED = 0.5
 """Share of an office's name ("区商务局局长") that must stand unbroken in the sentence: another office is another person."""
 
-QUOTE_LONG = 130
-"""Characters. A longer sentence is cut to the clauses that answer; two lines on a phone hold about 50."""
+FOREIGN_COSINE = 10.0
+"""Added weight of the cosine for such a question: nothing else tells its sentences apart."""
+
+QUOTE_SHORT, QUOTE_LONG = 80, 130
+"""Characters. A longer sentence is cut to the clauses that answer: for one fact to some three lines on a phone."""
 
 CLAUSE_ENDS = "，；,;：:。！？!?"
 Range = tuple[int, int]
@@ -209,8 +213,8 @@ class Reader:
         score = sum(weight * feature for weight, feature in zip(WEIGHTS, features, strict=True))
         answerable = typed and keys and coverage >= ANSWERABLE and self._about(folded, focus, longest)
         if not self.question.chinese:
-            answerable = typed and keys and cosine >= ANSWERABLE_FOREIGN
-            score += 2 * cosine
+            answerable = typed and keys and max(cosine, hit.dense) >= ANSWERABLE_FOREIGN
+            score += FOREIGN_COSINE * cosine
         places = tuple((start + a, start + b) for a, b in short)
         return Candidate(hit, start, end, features, score, coverage, typed, keys, answerable, places)
 
@@ -237,6 +241,7 @@ def _resembled(word: str, text: str) -> float:
     return covered(word, text) or 0.5 * any(word[i : i + 2] in text for i in range(len(word) - 1))
 
 
+ONE_FACT = frozenset({Kind.WHEN, Kind.WHERE, Kind.WHO, Kind.TITLE, Kind.NUMBER})
 TYPED = frozenset({Kind.WHEN, Kind.WHO, Kind.TITLE, Kind.NUMBER})
 """Kinds whose answer must hold a span of that type."""
 
@@ -301,10 +306,26 @@ def _who(question: Question, sentence: str) -> Groups:
     if any(body in word for word in question.focus[:1] for body in _BODIES) or _WHICH_BODY.search(question.text):
         return [spans.organisations(sentence)]
     found = spans.names(sentence)
-    # "由谁承建" may well be answered by a company.
-    return [found if found or "由谁" not in question.text else spans.organisations(sentence)]
+    if not found and "由谁" in question.text:  # who built it may well be a company
+        return [spans.organisations(sentence)]
+    if _SEVERAL.search(question.text):
+        return [found]
+    # One person did one thing: names that a comma parts did different things. An office may be held by several.
+    parts = [[r for r in found if low <= r[0] < high] for low, high in clauses(sentence, 0, len(sentence))]
+    if not _HOLDER.search(question.text):
+        return parts
+    office = question.focus[0] if question.focus else ""
+    holders = [
+        r
+        for (low, high), part in zip(clauses(sentence, 0, len(sentence)), parts, strict=True)
+        for r in part
+        if office in sentence[low:high]
+    ]
+    return [holders] if holders else parts
 
 
+_HOLDER = re.compile(r"谁是|是谁|\bwho is\b", re.IGNORECASE)
+_SEVERAL = re.compile(r"哪些|哪几|都有|有谁|谁和|分别|who (are|were)|which people", re.IGNORECASE)
 _WHICH_BODY = re.compile(r"哪[一二两三四五六七八九十几些\d]*家|which compan", re.IGNORECASE)
 _BODIES = ("企业", "公司", "集团", "单位", "部门", "机构", "学校", "大学", "医院", "compan")
 _MONEY = ("投资", "金额", "资金", "钱", "元", "价", "费", "奖励", "invest", "cost", "price", "money")
@@ -362,10 +383,12 @@ def clauses(text: str, start: int, end: int) -> list[Range]:
     return cuts
 
 
-def cut(candidate: Candidate, rarity: Mapping[str, float]) -> Range:
+def cut(candidate: Candidate, question: Question, rarity: Mapping[str, float]) -> Range:
     """The sentence, or of a long one the run of clauses that holds the spans and the question's rarest words."""
     start, end = candidate.start, candidate.end
-    if end - start <= QUOTE_LONG:
+    one = question.kind in ONE_FACT and not _SEVERAL.search(question.text) and not _HOLDER.search(question.text)
+    limit = QUOTE_SHORT if one else QUOTE_LONG
+    if end - start <= limit:
         return start, end
     text = candidate.hit.article.text
     parts = clauses(text, start, end)
@@ -379,9 +402,7 @@ def cut(candidate: Candidate, rarity: Mapping[str, float]) -> Range:
     low = high = best
     while True:
         grow = [(value[i], i) for i in (low - 1, high + 1) if 0 <= i < len(parts)]
-        grow = [
-            (v, i) for v, i in grow if max(parts[high][1], parts[i][1]) - min(parts[low][0], parts[i][0]) <= QUOTE_LONG
-        ]
+        grow = [(v, i) for v, i in grow if max(parts[high][1], parts[i][1]) - min(parts[low][0], parts[i][0]) <= limit]
         if not grow:
             return parts[low][0], parts[high][1]
         _, i = max(grow, key=lambda pair: (pair[0], -pair[1]))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from index import Archive, Article, DateMention, sentences
 from qa import cite
 from qa.extract import clauses
@@ -91,18 +89,3 @@ def _short_end(text: str, start: int, end: int) -> int:
             break
         stop = high
     return stop
-
-
-def topics(articles: list[Article]) -> Iterator[str]:
-    """What articles are about, for example questions: the headline line or lead clause up to its verb of happening."""
-    for article in articles:
-        first = next(iter(sentences(article.text)), (0, 0))
-        parts = [*article.headline, *(article.text[a:b] for a, b in clauses(article.text, *first))]
-        for part in parts:
-            name, verb, _ = next(
-                ((part.partition(v)) for v in ("召开", "举行", "签约", "启动", "开幕") if v in part), ("", "", "")
-            )
-            name = name.strip("，。；：,;: \n")
-            if verb and 6 <= len(name) <= 40:
-                yield name + verb
-                break

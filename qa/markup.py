@@ -87,7 +87,7 @@ def message(key: str, **values: object) -> str:
 
 def lead(article: Article, length: int = 36) -> str:
     """The beginning of an article that has no headline."""
-    text = article.text.split("\n", 1)[0]
+    text = article.text.split("\n", 1)[0].removeprefix("本报讯").lstrip()
     return text if len(text) <= length else text[:length] + "…"
 
 

@@ -38,6 +38,7 @@ ORDER = [
     "qa.extract",
     "qa.cite",
     "qa.listing",
+    "qa.examples",
     "qa.engine",
     "qa.output",
     "qa.evaluate",

@@ -140,7 +140,7 @@ def measure(archive: Archive, encoder: Any, items: list[dict[str, Any]]) -> None
             sentence += good
             right.append((best, good))
             if candidates:
-                low, high = extract.cut(candidates[0], reader.rarity)
+                low, high = extract.cut(candidates[0], question, reader.rarity)
                 shown += any(answer in squeeze(candidates[0].hit.article.text[low:high]) for answer in answers)
     total = len(asked)
     print(f"best sentence holds the answer {sentence / total:.3f}, after cutting {shown / total:.3f}")

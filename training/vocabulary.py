@@ -14,7 +14,7 @@ from collections.abc import Iterable
 
 from tokenizers import Regex, Tokenizer, models, pre_tokenizers, trainers
 
-from index.tokens import fold
+from index.tokens import fold, words
 
 UNKNOWN = "[UNK]"
 # Runs of other letters, and all runs: Chinese characters | digits | other letters. The rest (punctuation) is dropped.
@@ -61,12 +61,11 @@ def _words(texts: Iterable[str], headwords: Iterable[str]) -> dict[str, float]:
     """
     import jieba
 
-    jieba.initialize()
     own: Counter[str] = Counter()
     characters: Counter[str] = Counter()
     for text in texts:
         for run in _CHINESE.findall(text):
-            own.update(jieba.cut(run))
+            own.update(words(run))
             characters.update(run)
     general: Counter[str] = Counter()
     for word, count in jieba.dt.FREQ.items():
@@ -77,12 +76,12 @@ def _words(texts: Iterable[str], headwords: Iterable[str]) -> dict[str, float]:
     heads = {word for word in headwords if is_chinese(word)}
     candidates = {word for word, count in own.items() if count >= _LEAST_MET} | heads
     counts = {word: own[word] * _OWN_WEIGHT + general[word] for word in candidates if 1 < len(word) <= 5}
-    words = [word for word, count in counts.items() if count and not _falls_apart(word, general, heads)]
+    whole = [word for word, count in counts.items() if count and not _falls_apart(word, general, heads)]
     singles = sorted(characters, key=lambda char: (-characters[char], char))[:_CHARACTERS]
-    words = sorted(words, key=lambda word: (-counts[word], word))[: _CHINESE_SIZE - len(singles)]
+    longer = sorted(whole, key=lambda word: (-counts[word], word))[: _CHINESE_SIZE - len(singles)]
     counts |= {char: max(1, own[char] * _OWN_WEIGHT + general[char]) for char in singles}
     total = sum(general.values()) + _OWN_WEIGHT * sum(own.values())
-    return {word: math.log(counts[word] / total) for word in (*singles, *words)}
+    return {word: math.log(counts[word] / total) for word in (*singles, *longer)}
 
 
 def _falls_apart(word: str, general: Counter[str], heads: set[str]) -> bool:

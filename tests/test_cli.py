@@ -1,0 +1,216 @@
+"""The command line as a person meets it: what it prints, where, and its exit status."""
+
+import json
+import shutil
+import socket
+from pathlib import Path
+
+import pytest
+
+from qa.cli import main
+
+ROOT = Path(__file__).parent.parent
+SEEDS = ROOT / "seeds"
+QUESTION = "翰博光电生产基地项目总投资多少？"
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    home = tmp_path_factory.mktemp("home")
+    assert main(["build", str(SEEDS), "--home", str(home)]) == 0
+    return home
+
+
+def fails(capsys, *arguments):
+    """The one line on stderr of a command that cannot be carried out."""
+    capsys.readouterr()
+    assert main([str(a) for a in arguments]) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("wenbao: ")
+    assert err.count("\n") == 1
+    assert "Traceback" not in err
+    return err
+
+
+def test_build_reports_files(capsys, tmp_path):
+    (tmp_path / "pages").mkdir()
+    shutil.copy(SEEDS / "003_31443a22f1e69377.txt", tmp_path / "pages")
+    (tmp_path / "pages/empty.txt").touch()
+    (tmp_path / "pages/junk.txt").write_bytes(bytes(range(256)) * 40)
+    (tmp_path / "pages/photo.jpg").write_bytes(b"\xff\xd8")
+    assert main(["build", str(tmp_path / "pages"), "--home", str(tmp_path / "home")]) == 0
+    out = capsys.readouterr().out
+    assert "1 added" in out
+    assert "3 refused" in out
+    for name in ("empty.txt", "junk.txt", "photo.jpg"):
+        assert f"refused {name}: " in out
+
+
+def test_build_as_json(capsys, tmp_path):
+    assert main(["build", str(SEEDS), "--home", str(tmp_path / "home"), "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert (len(report["added"]), report["refused"], report["generation"]) == (5, [], 1)
+
+
+def test_ask_prints_the_answer_and_its_places(capsys, built):
+    assert main(["ask", QUESTION, "--home", str(built)]) == 0
+    out = capsys.readouterr().out
+    assert "项目总投资约50亿元" in out
+    assert "[1] 003_31443a22f1e69377.txt:61" in out
+
+
+def test_ask_as_json_keeps_the_contract(capsys, built):
+    assert main(["ask", QUESTION, "--json", "--home", str(built)]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert set(answer) == {
+        "id",
+        "question",
+        "understood",
+        "answer",
+        "short",
+        "refused",
+        "engine",
+        "citations",
+        "seconds",
+    }
+    assert answer["short"] == ["约50亿元"]
+    (citation,) = answer["citations"]
+    assert {
+        key: citation[key] for key in ("n", "source", "page", "lines", "byline", "date", "date_from", "record")
+    } == {
+        "n": 1,
+        "source": "003_31443a22f1e69377.txt",
+        "page": 1,
+        "lines": [61, 61],
+        "byline": ["刘腾"],
+        "date": "2023-11-14",
+        "date_from": "from dateline",
+        "record": None,
+    }
+
+
+def test_follow_up(capsys, built):
+    assert main(["ask", "占地多少亩？", "--history", QUESTION, "--json", "--home", str(built)]) == 0
+    assert json.loads(capsys.readouterr().out)["short"] == ["400亩"]
+
+
+def test_batches(capsys, built, tmp_path):
+    questions, answers, hits = (tmp_path / name for name in ("q.jsonl", "a.jsonl", "h.jsonl"))
+    lines = [{"id": "a", "question": QUESTION}, {"id": "b", "question": "它分几期建设？", "history": [QUESTION]}]
+    questions.write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
+    assert main(["ask", "--batch", str(questions), "--output", str(answers), "--home", str(built)]) == 0
+    read = [json.loads(line) for line in answers.read_text(encoding="utf-8").splitlines()]
+    assert [(a["id"], a["short"]) for a in read] == [("a", ["约50亿元"]), ("b", ["三期"])]
+    assert main(["search", "--batch", str(questions), "--output", str(hits), "-k", "3", "--home", str(built)]) == 0
+    found = [json.loads(line) for line in hits.read_text(encoding="utf-8").splitlines()]
+    assert [(f["id"], len(f["hits"])) for f in found] == [("a", 3), ("b", 3)]
+    keys = {"rank", "score", "record", "source", "lines", "article", "passage"}
+    assert keys <= set(found[0]["hits"][0])
+
+
+def test_search_and_articles(capsys, built):
+    assert main(["search", "慈善一日捐", "-k", "1", "--json", "--home", str(built)]) == 0
+    (hit,) = json.loads(capsys.readouterr().out)
+    assert (hit["source"], hit["rank"]) == ("000_cd10894def32b671.txt", 1)
+    assert main(["articles", "--json", "--home", str(built)]) == 0
+    articles = json.loads(capsys.readouterr().out)
+    assert len([a for a in articles if a["kind"] != "digest"]) == 21
+    wanted = {
+        "article",
+        "source",
+        "page",
+        "lines",
+        "headline",
+        "headline_lines",
+        "sections",
+        "byline",
+        "kind",
+        "event_dates",
+    }
+    assert wanted | {"published", "continued_to_page", "continued_from_page", "continues", "text"} <= set(articles[0])
+
+
+def test_eval(capsys, built):
+    assert main(["eval", str(ROOT / "tests/gold/questions.jsonl"), "--json", "--home", str(built)]) == 0
+    figures = json.loads(capsys.readouterr().out)
+    assert figures["accuracy"]["all"]["of"] == 48
+
+
+def test_doctor_mends_what_is_derived(capsys, built, tmp_path):
+    home = tmp_path / "home"
+    shutil.copytree(built, home)
+    assert main(["doctor", "--home", str(home)]) == 0
+    assert "whole" in capsys.readouterr().out
+    for vectors in home.rglob("vectors.faiss"):
+        vectors.write_bytes(vectors.read_bytes()[:100])
+    assert "vectors.faiss" in fails(capsys, "ask", QUESTION, "--home", home)
+    assert main(["doctor", "--home", str(home)]) == 0
+    assert "repaired" in capsys.readouterr().out
+    assert main(["ask", QUESTION, "--home", str(home)]) == 0
+
+
+def test_problems_are_one_line_that_says_what_where_and_what_to_do(capsys, built, tmp_path):
+    assert "wenbao build" in fails(capsys, "ask", QUESTION, "--home", tmp_path / "none")
+    missing = fails(capsys, "build", tmp_path / "missing", "--home", tmp_path / "h")
+    assert "missing" in missing
+    (tmp_path / "void").mkdir()
+    fails(capsys, "build", tmp_path / "void", "--home", tmp_path / "h")
+    (tmp_path / "file").touch()
+    fails(capsys, "build", SEEDS, "--home", tmp_path / "file")
+    fails(capsys, "ask", "", "--home", built)
+    fails(capsys, "ask", "问" * 20_000, "--home", built)
+    fails(capsys, "ask", "--home", built)
+    fails(capsys, "search", "会议", "--from", "7月", "--home", built)
+    fails(capsys, "ask", "--batch", tmp_path / "no.jsonl", "--home", built)
+    fails(capsys, "articles", "--source", "no.txt", "--home", built)
+    (tmp_path / "q.jsonl").write_text('{"question": "会议"}', encoding="utf-8")
+    fails(capsys, "ask", "--batch", tmp_path / "q.jsonl", "--output", tmp_path / "no/where", "--home", built)
+    assert "no-such-model" in fails(capsys, "ask", QUESTION, "--encoder", "./no-such-model", "--home", built)
+
+
+def test_a_busy_port(capsys, built):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert "--port" in fails(capsys, "serve", "--port", port, "--home", built)
+
+
+def test_an_archive_of_a_later_version(capsys, built, tmp_path):
+    home = tmp_path / "home"
+    shutil.copytree(built, home)
+    import sqlite3
+
+    connection = sqlite3.connect(home / "archive.sqlite")
+    connection.execute("PRAGMA user_version = 999")
+    connection.close()
+    assert "format 999" in fails(capsys, "ask", QUESTION, "--home", home)
+    assert "format 999" in fails(capsys, "build", SEEDS, "--home", home)
+
+
+def test_half_deleted_archive(capsys, built, tmp_path):
+    home = tmp_path / "home"
+    shutil.copytree(built, home)
+    for folder in home.glob("generations/*/lexical"):
+        shutil.rmtree(folder)
+    fails(capsys, "ask", QUESTION, "--home", home)
+    assert main(["build", "--home", str(home)]) == 0
+    assert main(["ask", QUESTION, "--home", str(home)]) == 0
+
+
+def test_gb18030_and_pages_without_chinese(capsys, tmp_path):
+    (tmp_path / "gb.txt").write_bytes("□记者 周舟 报道\n　　本报讯 3月5日，云岭大桥全长1280米。\n".encode("gb18030"))
+    (tmp_path / "english.txt").write_text("The bridge is 1280 metres long. It opened in March.", encoding="utf-8")
+    assert main(["build", str(tmp_path), "--home", str(tmp_path / ".home")]) == 0
+    assert "2 added" in capsys.readouterr().out
+    assert main(["ask", "云岭大桥全长多少米？", "--json", "--home", str(tmp_path / ".home")]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["short"], answer["citations"][0]["source"]) == (["1280米"], "gb.txt")
+
+
+def test_help_names_every_command(capsys):
+    with pytest.raises(SystemExit) as left:
+        main(["--help"])
+    assert left.value.code == 0
+    out = capsys.readouterr().out
+    for command in ("build", "ask", "search", "articles", "eval", "serve", "doctor"):
+        assert command in out
