@@ -12,8 +12,9 @@ from index import Archive, Encoder, Filter, check_encoder, current_generation, l
 from qa import cite
 from qa.examples import examples
 from qa.extract import Candidate, Reader, cut
+from qa.kinds import Kind
 from qa.listing import list_articles
-from qa.question import Kind, Question, understand
+from qa.question import Question, understand
 from qa.retrieve import retrieve
 from qa.types import Answer, Citation, Hit
 

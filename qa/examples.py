@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from index import Article, sentences
-from qa.extract import clauses
+from qa.matching import clauses
 from qa.types import Answer
 
 TRIED = 40

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from index import Archive, Article, DateMention, sentences
 from qa import cite
-from qa.extract import clauses
+from qa.matching import clauses
 from qa.question import Question
 from qa.types import Answer, Citation
 

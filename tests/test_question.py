@@ -1,7 +1,8 @@
 import pytest
 
 from index import UsageError
-from qa.question import MAX_QUESTION, Kind, understand
+from qa.kinds import Kind
+from qa.question import MAX_QUESTION, understand
 
 
 @pytest.mark.parametrize(
@@ -76,7 +77,7 @@ def test_follow_up_takes_over_the_topic():
     question = understand("占地多少亩？", history=["滨海大学新校区总投资多少？"])
     assert {word.text: word.weight for word in question.words}["占地"] == 1.0
     assert {word.text: word.weight for word in question.words}["校区"] == 0.5
-    assert question.understood == "滨海大学新校区总投资多少：占地多少亩？"
+    assert question.understood == "滨海大学新校区总投资：占地多少亩？"
 
 
 def test_follow_up_of_a_follow_up_keeps_the_topic():
