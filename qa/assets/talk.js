@@ -53,7 +53,7 @@ watch("value", () => {
   if (fresh || (following && !busy)) {
     if (touch) box()?.blur();
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    all[all.length - 1].scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
+    all[all.length - 1]?.scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
   }
   if (fresh) following = true;
   if (!busy) following = false;
