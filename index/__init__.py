@@ -41,7 +41,8 @@ if TYPE_CHECKING:
     from .disk import digest_file
     from .doctor import check, repair
     from .encode import BUILTIN, Encoder, load_encoder
-    from .manifest import DEFAULT_HOME, FORMAT_VERSION, Manifest, current_generation
+    from .manifest import DEFAULT_HOME, FORMAT_VERSION, UPLOADS, Manifest, current_generation
+    from .names import FAMILY_NAMES
     from .passages import sentences
     from .read import SUFFIXES
     from .store import Archive, check_encoder
@@ -52,7 +53,8 @@ _HOMES = {
     "disk": ("digest_file",),
     "doctor": ("check", "repair"),
     "encode": ("BUILTIN", "Encoder", "load_encoder"),
-    "manifest": ("DEFAULT_HOME", "FORMAT_VERSION", "Manifest", "current_generation"),
+    "manifest": ("DEFAULT_HOME", "FORMAT_VERSION", "UPLOADS", "Manifest", "current_generation"),
+    "names": ("FAMILY_NAMES",),
     "passages": ("sentences",),
     "read": ("SUFFIXES",),
     "store": ("Archive", "check_encoder"),
@@ -63,8 +65,10 @@ _MODULE_OF = {name: module for module, names in _HOMES.items() for name in names
 __all__ = [
     "BUILTIN",
     "DEFAULT_HOME",
+    "FAMILY_NAMES",
     "FORMAT_VERSION",
     "SUFFIXES",
+    "UPLOADS",
     "Archive",
     "ArchiveBusy",
     "ArchiveDamaged",

@@ -15,6 +15,7 @@ from .types import BuildReport, Progress
 
 if TYPE_CHECKING:
     from .encode import Encoder
+    from .scan import Scan
 
 _SEEDS = Path("seeds")
 
@@ -32,26 +33,26 @@ def build(
     Without `paths` those of the last build are taken, or else the folder `seeds`; without `encoder` that of the last
     build, or else the built-in one. `verify` compares files by content also where size and times are unchanged.
 
-    :raises UsageError: if there is nothing to read; the archive is left as it was.
+    What is below a path of the last build that cannot be read now is kept.
+
+    :raises UsageError: if a path given is not there, or there is nothing to read; the archive is left as it was.
     :raises ArchiveBusy: if another build is at work here.
     :raises ArchiveMismatch: if another format version wrote the archive.
     :raises ArchiveError: if the folder cannot be written.
     """
     from .home import prepare
     from .lock import building
-    from .scan import nothing_to_read, scan
+    from .scan import check_given
     from .steps import bring_up_to_date
 
     tell = progress or _nobody
-    roots = _roots(paths, home)
-    tell(Progress("scan", 0, 0))
-    found = scan([*roots, *_uploads(home)], home)
-    tell(Progress("scan", len(found.files), len(found.files)))
-    if not found.files:
-        raise UsageError(nothing_to_read(roots, found.refused))
+    # Before the folder is made, so that a mistyped path leaves none.
+    check_given(_roots(paths, home)[0])
     prepare(home)
     try:
         with building(home):
+            # What an earlier look found could be undone by a build that ended meanwhile.
+            roots, found = _look(paths, home, tell)
             return bring_up_to_date(home, roots, found, encoder, verify=verify, tell=tell)
     except sqlite3.OperationalError as error:
         raise ArchiveError(f"{home}: the catalogue cannot be written ({error}). Is the disk full?") from error
@@ -65,17 +66,35 @@ def _nobody(_: Progress) -> None:
     """Nobody is told."""
 
 
-def _roots(paths: Sequence[Path] | None, home: Path) -> list[Path]:
-    """The paths to mirror: those given, else those of the last build, else the seeds here or beside the package."""
+def _look(paths: Sequence[Path] | None, home: Path, tell: Callable[[Progress], None]) -> tuple[list[Path], Scan]:
+    """The paths to mirror and what is below them."""
+    from .home import recorded_places
+    from .scan import nothing_to_read, scan
+
+    given, recorded = _roots(paths, home)
+    roots = [*given, *recorded]
+    tell(Progress("scan", 0, 0))
+    found = scan([*roots, *_uploads(home)], home, recorded_places(home), recorded=bool(recorded))
+    tell(Progress("scan", len(found.files), len(found.files)))
+    if not found.files:
+        raise UsageError(nothing_to_read(roots, found.refused))
+    return roots, found
+
+
+def _roots(paths: Sequence[Path] | None, home: Path) -> tuple[list[Path], list[Path]]:
+    """The paths to mirror, as two lists of which one is empty: those that must be there, and those of the last build.
+
+    Where nothing is given and nothing was built, the seeds here or beside the package are to be there.
+    """
     if paths is not None:
-        return list(paths)
+        return list(paths), []
     from .home import recorded_roots
 
     recorded = recorded_roots(home)
     if recorded is not None:
-        return recorded
+        return [], recorded
     beside = Path(__file__).parent.parent / _SEEDS
-    return [_SEEDS if _SEEDS.is_dir() or not beside.is_dir() else beside]
+    return [_SEEDS if _SEEDS.is_dir() or not beside.is_dir() else beside], []
 
 
 def _uploads(home: Path) -> list[Path]:

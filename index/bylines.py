@@ -10,37 +10,11 @@ import re
 from dataclasses import dataclass
 
 from .chars import HAN, plain
+from .names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES
 
 MARKS = "□■◎●○◆◇▲△▼▽★☆◉▢▣▪▫◾◽⊙◈※▶►◤◥◢◣▍▌❖✦✎✒⬛⬜◼◻"
 LONGEST = 80  # characters; a list of a dozen names with their offices
 
-# The commonest family names, about 99 % of bearers; where nothing else says that a word is a name.
-_FAMILIES = frozenset(
-    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧肖程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范"
-    "方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段漕钱汤尹黎易常武乔贺赖龚文庞樊兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍韦申尤毕"
-    "聂丛焦向柳邢路岳齐沿梅莫庄辛管祝左涂谷祁时舒耿牟卜路詹关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍位覃霍翁隋植甘景薄单包司柏宁柯阮桂闵"
-    "解强柴华车冉房边辜吉饶刁瞿戚丘古米池滕晋苑邬臧畅宫来嵺苟全褚廉简娄盖符奚木穆党燕郎邸冀谈姬屠连郜晏栾郁商蒙计喻揭窦迟宇敖糜鄢冷卓花仇艾蓝"
-    "都巩稽井练仲乐虞卞封竺冼原官衣楚佟栗匡宗应台巫鞠僧桑荆谌银扬明沙薄伏岑习胥保和蔺仪逯丰水云赫初修"
-    "張劉陳楊趙黃吳孫馬羅鄭謝韓馮蕭許鄧呂蘇盧蔣賈葉閻鍾薑範鄒陸龍萬錢湯賴龔龐蘭顏嚴溫蘆韋畢聶叢關莊淩費紀歐項陽衛單寧閔車邊饒蘆滕鄔臧宮"
-)
-_DOUBLE = (
-    "欧阳",
-    "司马",
-    "上官",
-    "诸葛",
-    "司徒",
-    "东方",
-    "皇甫",
-    "尉迟",
-    "公孙",
-    "慕容",
-    "令狐",
-    "夏侯",
-    "端木",
-    "歐陽",
-    "司馬",
-    "諸葛",
-)
 _ORGAN = (
     rf"(?:本报|本台|本刊|本网|本社|我报|新华社|中新社|中新网|人民网|新华网|央视|[{HAN}]{{1,8}}?(?:日报|晚报|早报|晨报|都市报|时报|商报|快报|"
     rf"青年报|导报|周报|周刊|新报|报|新闻|网|客户端|电视台|广播电台|通讯社|社|融媒|传媒|全媒体|融媒体)(?:社)?)"
@@ -173,7 +147,7 @@ class _Reader:
             return True
         if self._half:
             return False
-        if len(name) <= 3 or (len(name) == 4 and name.startswith(_DOUBLE)):
+        if len(name) <= 3 or (len(name) == 4 and name.startswith(DOUBLE_FAMILY_NAMES)):
             self.names.append(name)
             return True
         parts = _apart(name)
@@ -182,7 +156,7 @@ class _Reader:
 
 
 def _named(name: str) -> bool:
-    return "·" in name or name[:1] in _FAMILIES or name.startswith(_DOUBLE)
+    return "·" in name or name[:1] in FAMILY_NAMES or name.startswith(DOUBLE_FAMILY_NAMES)
 
 
 def _apart(chunk: str) -> list[str]:
@@ -194,7 +168,7 @@ def _apart(chunk: str) -> list[str]:
         for size in (4, 3, 2):
             before = best.get(end - size)
             name = chunk[max(0, end - size) : end]
-            if before is None or not _named(name) or (size == 4 and not name.startswith(_DOUBLE)):
+            if before is None or not _named(name) or (size == 4 and not name.startswith(DOUBLE_FAMILY_NAMES)):
                 continue
             # The fewest names, and among those the ones that make a double family name whole.
             if end not in best or len(before) + 1 < len(best[end]):

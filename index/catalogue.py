@@ -11,12 +11,11 @@ import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .disk import DIGEST_BYTES
+from .entries import embedded_text, shared_text, text_digest
 from .manifest import EncoderRecord
 from .schema import PURGE, REWIND, article_to_json, lines_to_json
 from .types import Article, Page, Passage
@@ -29,13 +28,14 @@ _PAGE_OF_ROWS = 2048  # rows taken from the catalogue at a time: a few megabytes
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A source as the last build left it."""
+    """A source as the last build left it; `place` is the path it was read from, if that is known."""
 
     key: int
     name: str
     digest: str
     stamp: str
     recipe: str
+    place: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +69,6 @@ class Stored:
         return embedded_text(self.headline, self.text)
 
 
-def embedded_text(headline: str, passage: str) -> str:
-    """What is embedded for a passage: its headline says what it is about."""
-    return f"{headline}\n{passage}" if headline else passage
-
-
-def text_digest(text: str) -> bytes:
-    """The key under which a text's vector is kept."""
-    return blake2b(text.encode("utf-8"), digest_size=DIGEST_BYTES).digest()
-
-
 class Catalogue:
     """Writes one generation's rows. Only the holder of the build lock may have one."""
 
@@ -104,8 +94,14 @@ class Catalogue:
 
     def known(self) -> dict[str, Known]:
         """The sources as of now, by name, those of a build that did not finish included."""
-        sql = "SELECT key, name, digest, stamp, recipe FROM sources WHERE died IS NULL"
+        sql = """
+            SELECT s.key, s.name, s.digest, s.stamp, s.recipe, p.path
+            FROM sources AS s LEFT JOIN places AS p ON p.name = s.name WHERE s.died IS NULL"""
         return {row[1]: Known(*row) for row in self._db.execute(sql)}
+
+    def put_place(self, name: str, place: bytes) -> None:
+        """Note from which path a source is read."""
+        self._db.execute("INSERT OR REPLACE INTO places VALUES (?, ?)", (name, place))
 
     def put(self, reading: Reading, recipe: str, replaced: int | None) -> None:
         """Store a source that was read, in place of the source `replaced` (a key)."""
@@ -200,7 +196,7 @@ class Catalogue:
                     record = json.loads(data)
                     headline = " ".join(record["headline"])
                     titles = [section[0] for section in record["sections"]]
-                    known, shared = article, "\n".join([headline, *titles, *record["byline"]])
+                    known, shared = article, shared_text(headline, titles, record["byline"])
                 yield Stored(row, digest, text[start:end], headline, shared)
             last = rows[-1][0]
 
@@ -257,6 +253,7 @@ class Catalogue:
         record = (self.generation, encoder.name, encoder.fingerprint, encoder.dimension, json.dumps(list(roots)))
         with self.together():
             self._db.execute("INSERT OR REPLACE INTO generations VALUES (?, ?, ?, ?, ?)", record)
+            self._db.execute("DELETE FROM places WHERE name NOT IN (SELECT name FROM sources WHERE died IS NULL)")
 
     def rewind(self, generation: int) -> None:
         """Undo what builds that did not finish have written since `generation`; vectors stay."""

@@ -13,12 +13,16 @@ from pathlib import Path
 
 from .catalogue import Catalogue
 from .disk import sync
+from .entries import LexicalEntry, index_terms
 from .errors import ArchiveDamaged
-from .lexical import LexicalEntry, link_or_copy, write_lexical
+from .lexical import LexicalIndex, deleted_documents, link_or_copy, write_lexical
 from .manifest import LEXICAL, VECTORS, EncoderRecord, FileRecord, Manifest, generation_folder, record_files
-from .tokens import terms
 from .vectors import VectorIndex
 
+# A deleted passage goes on counting in BM25's statistics until its segment is written anew. Above this share of deleted
+# ones the lexical index is made afresh; so it is after any deletion in an archive of at most so many passages, where
+# that takes a second (some 300,000 characters are segmented in one).
+STALE_SHARE, FEW_PASSAGES = 0.1, 1000
 EVERYTHING = -1  # born after this generation is born at all
 
 
@@ -72,6 +76,8 @@ def _write(
     before = folder.with_name(str(base.manifest.generation)) if base else None
     removed = catalogue.removed_since(base.manifest.generation) if base else []
     lexical_from = before if base and base.lexical and base.manifest.terms == terms_recipe else None
+    if lexical_from is not None and not _worth_keeping(lexical_from, len(removed), catalogue.count_since(EVERYTHING)):
+        lexical_from = None
     vectors_from = before if base and base.vectors and same_vectors(base.manifest, encoder) else None
     after = base.manifest.generation if base else EVERYTHING
     _write_vectors(folder, vectors_from, catalogue, encoder, after if vectors_from else EVERYTHING, removed)
@@ -100,11 +106,9 @@ def _write_vectors(
     if before is not None and not added and not removed:
         link_or_copy(before / VECTORS, folder / VECTORS)
         return
-    if before is not None:
-        index = VectorIndex.open(before / VECTORS, writable=True)
-        index.remove(removed)
-    else:
-        index = VectorIndex.empty(encoder.dimension)
+    index = _earlier_vectors(before, removed) if before is not None else None
+    if index is None:
+        index, after, added = VectorIndex.empty(encoder.dimension), EVERYTHING, catalogue.count_since(EVERYTHING)
     expected = index.count + added
     for rows, vectors in catalogue.vectors(catalogue.encoder_key(encoder.fingerprint), after):
         index.add(rows, vectors)
@@ -114,6 +118,26 @@ def _write_vectors(
             "Run `wenbao build` to embed them."
         )
     index.save(folder / VECTORS)
+
+
+def _earlier_vectors(before: Path, removed: Sequence[int]) -> VectorIndex | None:
+    """The index of the generation before without the rows removed; None if it is too damaged to be opened."""
+    try:
+        index = VectorIndex.open(before / VECTORS, writable=True)
+    except ArchiveDamaged:
+        return None
+    index.remove(removed)
+    return index
+
+
+def _worth_keeping(before: Path, removed: int, total: int) -> bool:
+    """Whether the earlier lexical index can be added to: it opens, and few of its passages will have been deleted."""
+    try:
+        LexicalIndex.open(before / LEXICAL)
+        stale = deleted_documents(before / LEXICAL) + removed
+    except ArchiveDamaged:
+        return False
+    return stale == 0 or (total > FEW_PASSAGES and stale <= STALE_SHARE * (total + stale))
 
 
 def _write_lexical(
@@ -142,8 +166,8 @@ def _entries(
     shared, headline = "", tuple[str, ...]()
     for done, passage in enumerate(catalogue.passages(after), 1):
         if passage.shared != shared:
-            shared, headline = passage.shared, tuple(terms(passage.shared))
-        yield LexicalEntry(passage.row, headline, tuple(terms(passage.text)))
+            shared, headline = passage.shared, index_terms(passage.shared)
+        yield LexicalEntry(passage.row, headline, index_terms(passage.text))
         progress(done, total)
 
 

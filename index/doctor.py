@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -33,10 +34,13 @@ from .manifest import (
     missing_database,
     read_manifest,
 )
-from .schema import article_from_json, connect, page_from_json
+from .schema import article_from_json, connect, page_from_json, upgrade
 from .steps import embed, next_serving
 from .types import Progress, Refusal
 from .vectors import VectorIndex
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 def check(home: Path) -> list[Refusal]:
@@ -82,16 +86,28 @@ def repair(
     if not problems or not (home / DATABASE).is_file():
         return problems
     prepare(home)
-    with building(home):
-        try:
-            with closing(connect(home)) as connection:
-                _repair(home, connection, encoder, progress or _nobody)
-        except sqlite3.OperationalError as error:
-            raise ArchiveError(f"{home}: the catalogue cannot be used ({error}). Is the disk full?") from error
-        except sqlite3.DatabaseError as error:
-            aside = set_aside(home / DATABASE)
-            return [Refusal(DATABASE, f"cannot be read ({error}); set aside as {aside.name}. {_FROM_SOURCES}")]
-    return check(home)
+    try:
+        with building(home):
+            aside = _repair_or_set_aside(home, encoder, progress or _nobody)
+    except sqlite3.OperationalError as error:
+        raise ArchiveError(f"{home}: the catalogue cannot be used ({error}). Is the disk full?") from error
+    except OSError as error:
+        raise ArchiveError(f"{home}: cannot be written ({error}). Is the disk full?") from error
+    return [aside] if aside else check(home)
+
+
+def _repair_or_set_aside(home: Path, encoder: Encoder | None, tell: Callable[[Progress], None]) -> Refusal | None:
+    """Repair; or tell that the catalogue could not be read, and what it is called now."""
+    try:
+        with closing(connect(home)) as connection:
+            upgrade(connection)
+            _repair(home, connection, encoder, tell)
+    except sqlite3.OperationalError:
+        raise
+    except sqlite3.DatabaseError as error:
+        aside = set_aside(home / DATABASE)
+        return Refusal(DATABASE, f"cannot be read ({error}); set aside as {aside.name}. {_FROM_SOURCES}")
+    return None
 
 
 _FROM_SOURCES = "Run `wenbao build` to read the sources anew."
@@ -167,10 +183,12 @@ def _derived_problems(home: Path, connection: sqlite3.Connection, manifest: Mani
     """Where the derived indexes differ from the catalogue though their bytes are as they were written."""
     folder = generation_folder(home, manifest.generation)
     rows = np.array([row for (row,) in connection.execute("SELECT row FROM passages ORDER BY row")], dtype=np.int64)
-    if not np.array_equal(VectorIndex.open(folder / VECTORS).rows, rows):
-        yield Refusal(VECTORS, "does not hold the passages that the catalogue holds.")
-    if LexicalIndex.open(folder / LEXICAL).count != len(rows):
-        yield Refusal(LEXICAL, "does not hold the passages that the catalogue holds.")
+    for name, holds in ((VECTORS, _vectors_hold), (LEXICAL, _lexical_holds)):
+        try:
+            if not holds(folder / name, rows):
+                yield Refusal(name, "does not hold the passages that the catalogue holds.")
+        except ArchiveDamaged:
+            yield Refusal(name, "cannot be opened.")
     sql = """
         SELECT count(*) FROM passages AS p WHERE NOT EXISTS (
             SELECT 1 FROM vectors AS v JOIN encoders AS e ON e.key = v.encoder
@@ -178,6 +196,14 @@ def _derived_problems(home: Path, connection: sqlite3.Connection, manifest: Mani
     missing = connection.execute(sql, (manifest.encoder.fingerprint,)).fetchone()[0]
     if missing:
         yield Refusal(DATABASE, f"holds no vector for {missing} passages.")
+
+
+def _vectors_hold(file: Path, rows: NDArray[np.int64]) -> bool:
+    return np.array_equal(VectorIndex.open(file).rows, rows)
+
+
+def _lexical_holds(folder: Path, rows: NDArray[np.int64]) -> bool:
+    return LexicalIndex.open(folder).count == len(rows)
 
 
 def _nobody(_: Progress) -> None:

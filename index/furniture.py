@@ -41,12 +41,19 @@ _ROLE_LINE = re.compile(rf"(?:责任编辑|责编|编辑|美编|校对|版式|�
 _ISSUE = re.compile(
     rf"(?:今日[0-9]{{1,3}}版|总?第 ?[0-9]{{1,6}} ?期|{_WEEKDAY}|农历[{HAN}]{{2,10}}|[A-Z]?[0-9]{{1,3}}|第?[A-Z]?[0-9]{{1,3}}版[：: {HAN}]{{0,8}}|(?:要闻|国内|国际|经济|社会|文体|综合|本地|民生|教育|健康|体育|财经|评论|理论|专题|专版|广告|时政|头版)(?:新闻)?版?)$"
 )
+# A rule or an ornament: a line of dashes, a bullet, stars, with no word and no mark of a sentence.
+_ORNAMENT = re.compile(r"[-—–―─━═=_＿＊*·•●○◎◉◇◆□■▢▣▪▫◾◽△▲▽▼☆★※⊙◈❖▶►◤◥◢◣▍▌✦~～﹏.|｜+＋#＃ ]+$")
 _LONGEST = 60  # characters of a header or footer line
 
 
 def is_pointer(text: str) -> bool:
     """Whether the line only sends the reader to another page: "更多报道见3版"."""
     return len(text) <= _LONGEST and bool(POINTER.match(text))
+
+
+def is_ornament(text: str) -> bool:
+    """Whether the line is drawn, not written: "——————", "•", "★ ★ ★"."""
+    return bool(_ORNAMENT.match(text))
 
 
 def is_header(text: str) -> bool:

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from .catalogue import Catalogue
@@ -14,6 +15,7 @@ from .errors import ArchiveDamaged, ArchiveError, NoArchive
 from .lock import sweeping
 from .manifest import (
     DATABASE,
+    FORMAT_VERSION,
     GENERATIONS,
     LEXICAL,
     MANIFEST,
@@ -24,7 +26,7 @@ from .manifest import (
     damaged_files,
     read_manifest,
 )
-from .schema import connect, create, version
+from .schema import connect, create, upgrade, version
 from .types import Refusal
 
 
@@ -35,6 +37,12 @@ def prepare(home: Path) -> None:
     """
     if home.exists() and not home.is_dir():
         raise ArchiveError(f"{home}: a file, not an archive folder. Name another folder with --home.")
+    try:
+        str(home.absolute()).encode()
+    except UnicodeEncodeError as error:
+        # Neither FAISS nor tantivy can be told of such a path.
+        name = os.fsencode(home).decode("utf-8", "replace")
+        raise ArchiveError(f"{name}: the folder's name is not UTF-8. Name another folder with --home.") from error
     try:
         for folder in (home, home / GENERATIONS, home / UPLOADS):
             folder.mkdir(parents=True, exist_ok=True)
@@ -63,6 +71,22 @@ def recorded_roots(home: Path) -> list[Path] | None:
     return [Path(root) for root in json.loads(row[0])] if row else None
 
 
+def recorded_places(home: Path) -> dict[str, bytes | None]:
+    """The sources of the archive with the paths they were read from; None where that was never noted."""
+    if not (home / DATABASE).is_file():
+        return {}
+    try:
+        with closing(connect(home)) as connection:
+            if version(connection) != FORMAT_VERSION:
+                return {}
+            upgrade(connection)
+            return {known.name: known.place for known in Catalogue(connection, 0).known().values()}
+    except sqlite3.OperationalError:
+        raise
+    except sqlite3.DatabaseError:
+        return {}  # it will be set aside
+
+
 def open_catalogue(home: Path, notes: list[Refusal]) -> sqlite3.Connection:
     """Connect to the catalogue for writing; a new one is made if it is missing or cannot be read.
 
@@ -76,6 +100,7 @@ def open_catalogue(home: Path, notes: list[Refusal]) -> sqlite3.Connection:
             found = version(connection)
             if found:
                 check_format(home, found)
+                upgrade(connection)
                 return connection
             connection.close()
         except sqlite3.OperationalError:

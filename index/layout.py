@@ -22,6 +22,7 @@ from .segments import Draft, segment
 from .types import Article, Date, Page, Section, Span
 
 _INTERVIEW_TURNS = 2
+_WORD = re.compile(r"\w")
 _TURN = re.compile(r"(?:^|\n)(?P<who>[^\s：:，。、\n]{1,8})[：:]")
 _ASKERS = ("记者", "问", "主持人", "Q")
 _COMMENT = re.compile("社论|社评|短评|时评|快评|锐评|评论员文章")
@@ -78,11 +79,16 @@ def lay_out(page: Page) -> Layout:
         for index, (draft, (text, spans)) in enumerate(zip(parts.drafts, composed, strict=True))
     ]
     found += [_digest(page, title, block, vocabulary) for title, block in parts.digests]
-    found += [_digest(page, block, block, vocabulary) for block in _orphans(blocks)]
+    furniture = list(parts.furniture)
+    for block in _orphans(blocks):
+        if any(_WORD.search(row.text) for row in block):
+            found.append(_digest(page, block, block, vocabulary))
+        else:
+            furniture += block
     if published is not None:
         found = [_published(article, published) for article in found]
     found.sort(key=lambda article: article.lines)
-    return Layout(tuple(found), tuple(row.number for row in parts.furniture))
+    return Layout(tuple(found), tuple(row.number for row in furniture))
 
 
 def _blocks(heading_rows: Sequence[Row], headings: Sequence[Heading], matches: Sequence[Match]) -> list[Block]:

@@ -6,14 +6,18 @@ the work grows with the change, and the generation being read is not touched.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
+
+from .entries import FIELDS, INDEX_OPTION, TOKENIZER, LexicalEntry
+from .errors import ArchiveDamaged
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,29 +41,27 @@ _REMOVALS = 3
 _COPIED = ("meta.json", ".managed.json")  # replaced by tantivy at each commit; everything else is immutable
 
 
-@dataclass(frozen=True, slots=True)
-class LexicalEntry:
-    """What one passage is found by: its own terms, and those its whole article shares."""
-
-    row: int
-    headline: Sequence[str]
-    body: Sequence[str]
-
-
 class LexicalIndex:
-    """BM25 search over the terms of one generation. Safe for use from several threads."""
+    """BM25 search over the terms of one generation. Safe for use from several threads.
 
-    def __init__(self, index: Any) -> None:
+    Every call raises ArchiveDamaged if it comes upon a damaged file; `open` reads only a part of them.
+    """
+
+    def __init__(self, folder: Path, index: Any, *, deletions: bool) -> None:
+        self._folder = folder
         self._schema = index.schema
         self._searcher = index.searcher()
+        self._deletions = deletions
 
     @classmethod
     def open(cls, folder: Path) -> LexicalIndex:
         """Open the index in `folder` for reading.
 
-        :raises ValueError: if there is no readable index.
+        :raises ArchiveDamaged: if there is no readable index.
         """
         import tantivy
+
+        deletions = deleted_documents(folder) > 0
 
         # tantivy takes a lock file even to read, which a read-only archive cannot give: it opens a folder of links,
         # needed only until all segments are mapped.
@@ -67,9 +69,10 @@ class LexicalIndex:
         try:
             for file in folder.iterdir():
                 (view / file.name).symlink_to(file.absolute())
-            index = tantivy.Index.open(str(view))
-            index.config_reader(_MANUAL)
-            return cls(index)
+            with _reading(folder):
+                index = tantivy.Index.open(str(view))
+                index.config_reader(_MANUAL)
+                return cls(folder, index, deletions=deletions)
         finally:
             # The watching that `_MANUAL` ends may just be putting a lock file where names are being removed.
             for _ in range(_REMOVALS):
@@ -83,9 +86,21 @@ class LexicalIndex:
     def document_frequency(self, term: str) -> int:
         """In how many passages `term` stands, in the text or (if that is more) the headline.
 
-        Removed passages count until tantivy merges their segment away.
+        Removed passages do not count, so this never exceeds `count`.
         """
-        return max(int(self._searcher.doc_freq(field, term)) for field in ("body", "headline"))
+        with _reading(self._folder):
+            return max(self._frequency(field, term) for field in FIELDS)
+
+    def _frequency(self, field: str, term: str) -> int:
+        if not self._deletions:
+            return int(self._searcher.doc_freq(field, term))
+        # tantivy's own figure includes deleted passages; counting hits takes the length of the term's list.
+        return int(self._searcher.search(self._term(field, term), 1, count=True).count)
+
+    def _term(self, field: str, term: str) -> Any:
+        import tantivy
+
+        return tantivy.Query.term_query(self._schema, field, term, INDEX_OPTION)
 
     def search(
         self, terms: Mapping[str, float], k: int, *, allowed: NDArray[np.int64] | None = None
@@ -94,6 +109,7 @@ class LexicalIndex:
 
         The score is the sum over `terms` of weight × BM25 (k1 = 1.2, b = 0.75) in the passage, and again in the
         headline times `HEADLINE_WEIGHT`. Passages without any of the terms are not returned; `allowed` restricts rows.
+        BM25's statistics are tantivy's: they include passages deleted since their segment was written.
         """
         if k <= 0 or not terms or not self.count or (allowed is not None and not len(allowed)):
             return []
@@ -120,8 +136,7 @@ class LexicalIndex:
         clauses = []
         for term, weight in sorted(terms.items()):
             for field, boost in (("body", weight), ("headline", weight * HEADLINE_WEIGHT)):
-                query = tantivy.Query.term_query(self._schema, field, term, "freq")
-                clauses.append((tantivy.Occur.Should, tantivy.Query.boost_query(query, boost)))
+                clauses.append((tantivy.Occur.Should, tantivy.Query.boost_query(self._term(field, term), boost)))
         return tantivy.Query.boolean_query(clauses)
 
     def _within(self, query: Any, rows: list[int]) -> Any:
@@ -131,9 +146,40 @@ class LexicalIndex:
         return tantivy.Query.boolean_query([(tantivy.Occur.Must, rows_query), (tantivy.Occur.Must, query)])
 
     def _hits(self, query: Any, limit: int) -> list[tuple[int, float]]:
-        hits = self._searcher.search(query, min(limit, self.count), count=False).hits
-        rows = self._searcher.fast_field_values("row", [address for _, address in hits])
+        with _reading(self._folder):
+            hits = self._searcher.search(query, min(limit, self.count), count=False).hits
+            rows = self._searcher.fast_field_values("row", [address for _, address in hits])
+        if None in rows:
+            raise _damaged(self._folder)
         return [(int(row), float(score)) for row, (score, _) in zip(rows, hits, strict=True)]
+
+
+@contextmanager
+def _reading(folder: Path) -> Iterator[None]:
+    """Turn what tantivy raises on damaged files into our error."""
+    try:
+        yield
+    except BaseException as error:
+        # A panic of tantivy's Rust is no Exception, and its type cannot be imported.
+        if isinstance(error, ValueError) or type(error).__name__ == "PanicException":
+            raise _damaged(folder) from error
+        raise
+
+
+def _damaged(folder: Path) -> ArchiveDamaged:
+    return ArchiveDamaged(f"{folder}: the lexical index cannot be read. Run `wenbao doctor` to repair the archive.")
+
+
+def deleted_documents(folder: Path) -> int:
+    """How many deleted passages the segments in `folder` still hold.
+
+    :raises ArchiveDamaged: if there is no readable index.
+    """
+    try:
+        segments = json.loads((folder / "meta.json").read_bytes())["segments"]
+        return sum(segment["deletes"]["num_deleted_docs"] for segment in segments if segment["deletes"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _damaged(folder) from error
 
 
 def top(fetch: Callable[[int], list[tuple[int, float]]], k: int, available: int) -> list[tuple[int, float]]:
@@ -217,8 +263,8 @@ def _schema() -> Any:
 
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("row", stored=False, indexed=True, fast=True)
-    for field in ("headline", "body"):
-        builder.add_text_field(field, stored=False, tokenizer_name="whitespace", index_option="freq")
+    for field in FIELDS:
+        builder.add_text_field(field, stored=False, tokenizer_name=TOKENIZER, index_option=INDEX_OPTION)
     return builder.build()
 
 

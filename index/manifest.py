@@ -66,7 +66,8 @@ class Manifest:
 
     def to_json(self) -> bytes:
         """The manifest as it is stored."""
-        return (json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n").encode()
+        # A path whose bytes are no UTF-8 is in `roots` with surrogates for them; json reads them back.
+        return (json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n").encode("utf-8", "surrogatepass")
 
     @classmethod
     def from_json(cls, data: bytes) -> Manifest:
@@ -93,7 +94,7 @@ def current_generation(home: Path) -> int | None:
     """The number of the serving generation, None if there is none: one small read, for noticing a new one."""
     try:
         return _read_current(home)[0]
-    except (NoArchive, ArchiveDamaged):
+    except ArchiveError:
         return None
 
 
@@ -105,6 +106,8 @@ def _read_current(home: Path) -> tuple[int, str]:
         raise NoArchive(f"{home}: no archive here yet. Run `wenbao build`.") from error
     except ValueError as error:
         raise ArchiveDamaged(_damage(home / CURRENT, "is not readable")) from error
+    except OSError as error:
+        raise ArchiveError(f"{home / CURRENT}: cannot be read ({error.strerror}). Check its permissions.") from error
 
 
 def read_manifest(home: Path) -> Manifest:
@@ -113,6 +116,7 @@ def read_manifest(home: Path) -> Manifest:
     :raises NoArchive: if nothing has been built here.
     :raises ArchiveMismatch: if another format version wrote it.
     :raises ArchiveDamaged: if CURRENT or the manifest is missing or changed.
+    :raises ArchiveError: if they may not be read.
     """
     if home.is_file():
         raise ArchiveError(f"{home}: a file, not an archive folder. Name another folder with --home.")
@@ -122,6 +126,8 @@ def read_manifest(home: Path) -> Manifest:
         data = file.read_bytes()
     except FileNotFoundError as error:
         raise ArchiveDamaged(_damage(file, "is missing")) from error
+    except OSError as error:
+        raise ArchiveError(f"{file}: cannot be read ({error.strerror}). Check its permissions.") from error
     check_format(home, _format_of(data))
     if digest_bytes(data) != digest:
         raise ArchiveDamaged(_damage(file, "does not match its checksum"))

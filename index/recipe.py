@@ -35,18 +35,26 @@ _STORAGE = frozenset(
 )
 
 
+_FOLDER = Path(__file__).parent
+# What decides the terms of a passage, in our code and in libraries; tantivy, because it writes the file.
+_TERMS, _LIBRARIES = ("chars.py", "entries.py", "tokens.py"), ("jieba", "opencc", "tantivy")
+
+
 @cache
 def reading_recipe() -> str:
-    """Changes when any module changes that reads, lays out, dates or splits: every source is then read again."""
-    files = sorted(file for file in Path(__file__).parent.glob("*.py") if file.stem not in _STORAGE)
+    """Changes when any module changes that reads, lays out, dates, splits or says what is embedded.
+
+    Every source is then read again.
+    """
+    files = sorted(file for file in _FOLDER.glob("*.py") if file.stem not in _STORAGE)
     return _digest([file.read_bytes() for file in files])
 
 
 @cache
 def terms_recipe() -> str:
-    """Changes when text would be segmented or folded differently: the lexical index is then written afresh."""
-    versions = [_version(name).encode() for name in ("jieba", "opencc")]
-    return _digest([Path(__file__).with_name("tokens.py").read_bytes(), *versions])
+    """Changes when a passage would be found by other terms: the lexical index is then written afresh."""
+    versions = [_version(name).encode() for name in _LIBRARIES]
+    return _digest([*((_FOLDER / name).read_bytes() for name in _TERMS), *versions])
 
 
 def _version(distribution: str) -> str:

@@ -1,14 +1,21 @@
-"""The paths given to a build, as a list of files with their names in the archive."""
+"""The paths given to a build, as a list of files with their names in the archive.
+
+What cannot be looked at now, on an unmounted drive or in a folder without permission, may still be there: the sources
+read from it earlier are kept.
+"""
 
 from __future__ import annotations
 
 import os
 import stat
 import time
-from collections.abc import Iterator, Sequence
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from .errors import UsageError
 from .manifest import UPLOADS
 from .read import SUFFIXES
 from .types import Refusal
@@ -21,47 +28,108 @@ SUPPORTED = ", ".join(sorted(SUFFIXES))
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file to read: where it is, its name in the archive, and the stamp by which a later build knows it unchanged."""
+    """A file to read: where it is, its name in the archive, and the stamp by which a later build knows it unchanged.
+
+    `place` is its absolute path in the bytes of the file system.
+    """
 
     path: Path
     name: str
     size: int
     stamp: str
+    place: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """The files found below the roots, by name, and what was not taken, each with its reason."""
+    """The files found below the roots, by name, and what was not taken, each with its reason.
+
+    `kept` names the sources that were read where nothing can be looked at now.
+    """
 
     files: tuple[Found, ...]
     refused: tuple[Refusal, ...]
+    kept: frozenset[str] = frozenset()
 
 
-def scan(roots: Sequence[Path], home: Path) -> Scan:
+def check_given(paths: Sequence[Path]) -> None:
+    """Refuse paths that somebody gives and that are not there: he means something else, or a drive is missing.
+
+    :raises UsageError: naming the first.
+    """
+    for path in paths:
+        try:
+            path.stat()
+        except (OSError, ValueError) as error:
+            where = printable(path)
+            raise UsageError(f"{where}: {_reason(error)}. Check the path; the archive is left as it was.") from error
+
+
+def scan(
+    roots: Sequence[Path], home: Path, known: Mapping[str, bytes | None] | None = None, *, recorded: bool = False
+) -> Scan:
     """Look through `roots` (files, or folders with all below them); hidden files and the archive itself are passed over.
 
     A file is named by its path relative to its root. Where that name is taken, the later file's is
     `<root's name>/<relative path>`. A file reached twice counts once.
+
+    `known` are the archive's sources, each with the place it was read from (None: nobody knows). Those whose place is
+    out of reach are kept, and then files keep the names they are known by. `recorded` says that the roots are those of
+    an earlier build: one that is missing, or that holds nothing at all as a drive's mount point does, is out of reach.
     """
+    found = [
+        (root, entry)
+        for root in roots
+        for entry in _below(root, None if root == home / UPLOADS else home, recorded and root != home / UPLOADS)
+    ]
+    kept = _kept(known or {}, [entry for _, entry in found])
+    counts = Counter(kept.values())
+    names = {place: name for name, place in (known or {}).items() if place is not None} if kept else {}
+    taken = {name for name, place in kept.items() if place}
     files: list[Found] = []
     refused: list[Refusal] = []
     seen: set[Path] = set()
-    taken: set[str] = set()
-    for root in roots:
-        for entry in _below(root, None if root == home / UPLOADS else home):
-            if entry.real in seen:
-                continue
-            name = _free_name(_text(entry.relative), root, taken)
-            taken.add(name)
-            if entry.real is None or entry.status is None:
-                refused.append(Refusal(name, entry.problem))
-                continue
-            seen.add(entry.real)
-            files.append(Found(entry.path, name, entry.status.st_size, stamp(entry.status)))
+    for root, entry in found:
+        number = counts[entry.place] or counts[_NOWHERE]
+        if entry.real in seen or (entry.empty and not number):
+            continue
+        name = names.get(entry.place, "")
+        if not name or (name in taken and entry.real is not None):
+            name = _free_name(printable(entry.relative), root, taken)
+        taken.add(name)
+        if entry.real is None or entry.status is None:
+            again = _GIVE_AGAIN if recorded and entry.path == root else ""
+            rest = f" Its {number} files are kept as they were.{again}" if entry.unread and number else ""
+            refused.append(Refusal(name, entry.problem + rest))
+            continue
+        seen.add(entry.real)
+        files.append(Found(entry.path, name, entry.status.st_size, stamp(entry.status), entry.place))
     return Scan(
         tuple(sorted(files, key=lambda found: found.name)),
         tuple(sorted(refused, key=lambda refusal: refusal.source)),
+        frozenset(kept.keys() - {file.name for file in files}),
     )
+
+
+_GIVE_AGAIN = " Give the paths again (wenbao build PATH …) to drop them."
+_NOWHERE = b""  # the place of a source of which nobody knows where it was read
+
+
+def _kept(known: Mapping[str, bytes | None], entries: Sequence[_Entry]) -> dict[str, bytes]:
+    """The known sources that may lie out of reach, each with the place that is."""
+    lost = {entry.place for entry in entries if entry.unread}
+    there = {entry.place for entry in entries if entry.real is not None}
+    kept: dict[str, bytes] = {}
+    for name, place in known.items() if lost else ():
+        if place is None:
+            kept[name] = _NOWHERE
+        elif place not in there:
+            above = place
+            while above and above not in lost:
+                above = above.rpartition(b"/")[0]
+            if above:
+                kept[name] = above
+    return kept
 
 
 def stamp(status: os.stat_result) -> str:
@@ -76,21 +144,29 @@ def stamp(status: os.stat_result) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """Something below a root: a file to read, with its one real path, or something refused, with the problem."""
+    """Something below a root: a file to read, with its one real path, or something refused, with the problem.
+
+    `unread`: what is there, or below it, is not known; `empty`: it is a root that holds nothing.
+    """
 
     path: Path
     relative: Path
     problem: str = ""
     real: Path | None = None
     status: os.stat_result | None = None
+    unread: bool = False
+    empty: bool = False
+
+    @property
+    def place(self) -> bytes:
+        return os.fsencode(os.path.abspath(self.path))  # noqa: PTH100 (resolve() follows links that may be gone)
 
 
-def _below(root: Path, home: Path | None) -> Iterator[_Entry]:
+def _below(root: Path, home: Path | None, recorded: bool) -> Iterator[_Entry]:
     try:
         mode = root.stat().st_mode
-    except OSError as error:
-        missing = isinstance(error, FileNotFoundError)
-        yield _Entry(root, root, f"{'no such file or folder' if missing else error.strerror}.")
+    except (OSError, ValueError) as error:
+        yield _Entry(root, root, f"cannot be read now ({_reason(error)}).", unread=True)
         return
     if not stat.S_ISDIR(mode):
         yield _entry(root, Path(root.name), None)
@@ -101,6 +177,8 @@ def _below(root: Path, home: Path | None) -> Iterator[_Entry]:
     links: list[Path] = []
     for folder, folders, names in os.walk(root, onerror=unreadable.append):
         here = Path(folder)
+        if recorded and here == root and not folders and not names:
+            yield _Entry(root, root, "holds nothing now.", unread=True, empty=True)
         folders[:] = sorted(name for name in folders if not _hidden(name) and not _same(here / name, home))
         for path in (here / name for name in folders):
             if path.is_symlink():
@@ -117,7 +195,10 @@ def _below(root: Path, home: Path | None) -> Iterator[_Entry]:
         yield entry
     for failure in unreadable:
         path = Path(failure.filename)
-        yield _Entry(path, path.relative_to(root), f"cannot be listed ({failure.strerror}). Check its permissions.")
+        relative = path.relative_to(root) if path != root else root
+        if not isinstance(failure, FileNotFoundError):
+            problem = f"cannot be listed ({failure.strerror}). Check its permissions."
+            yield _Entry(path, relative, problem, unread=True)
 
 
 def _entry(path: Path, relative: Path, inside: Path | None) -> _Entry:
@@ -125,12 +206,19 @@ def _entry(path: Path, relative: Path, inside: Path | None) -> _Entry:
     try:
         status = path.stat()
     except OSError as error:
-        return _Entry(path, relative, f"cannot be looked at ({error.strerror}).")
+        gone = isinstance(error, FileNotFoundError)
+        return _Entry(path, relative, f"cannot be looked at ({error.strerror}).", unread=not gone)
     if not stat.S_ISREG(status.st_mode):
         return _Entry(path, relative, "is not a regular file.")
     if path.suffix.lower() not in SUFFIXES:
         return _Entry(path, relative, f"is not of a supported kind (supported: {SUPPORTED}).")
     return _Entry(path, relative, "", inside / relative if inside else path.resolve(), status)
+
+
+def _reason(error: OSError | ValueError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "no such file or folder"
+    return error.strerror or "cannot be looked at" if isinstance(error, OSError) else "not a path"
 
 
 def _same(path: Path, home: Path | None) -> bool:
@@ -141,15 +229,20 @@ def _hidden(name: str) -> bool:
     return name.startswith(".")
 
 
-def _text(relative: Path) -> str:
-    """The path as text; bytes of a name in no known encoding become replacement characters."""
-    return os.fsencode(relative.as_posix()).decode("utf-8", "replace")
+# A path can hold line breaks and other controls, and bytes in no known encoding; printed they would break lines or fail.
+_UNPRINTABLE = frozenset(("Cc", "Cs", "Zl", "Zp"))
+
+
+def printable(path: Path) -> str:
+    """The path as one line of text: what is no printable character becomes a replacement character."""
+    text = os.fsencode(path.as_posix()).decode("utf-8", "replace")
+    return "".join("\ufffd" if unicodedata.category(char) in _UNPRINTABLE else char for char in text)
 
 
 def _free_name(name: str, root: Path, taken: set[str]) -> str:
     if name not in taken:
         return name
-    base = _text(Path(root.name or "root"))
+    base = printable(Path(root.name or "root"))
     candidate, number = f"{base}/{name}", 2
     while candidate in taken:
         candidate, number = f"{base}-{number}/{name}", number + 1
@@ -158,7 +251,7 @@ def _free_name(name: str, root: Path, taken: set[str]) -> str:
 
 def nothing_to_read(roots: Sequence[Path], refused: Sequence[Refusal]) -> str:
     """The message for paths below which no file can be read."""
-    where = ", ".join(str(root) for root in roots) or "no path given"
+    where = ", ".join(printable(root) for root in roots) or "no path given"
     if roots and not any(root.exists() for root in roots):
         return f"{where}: no such file or folder. Check the path; the archive is left as it was."
     first = f" {refused[0].source}: {refused[0].reason}" if refused else ""

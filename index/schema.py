@@ -98,6 +98,10 @@ CREATE TABLE vectors (
 );
 """
 
+# Where each source was last read from, in the bytes of the file system: by it a build knows whose files are out of
+# reach. Only builds use it, so it came without a new format, and a catalogue that lacks it is given it.
+PLACES = "CREATE TABLE IF NOT EXISTS places (name TEXT PRIMARY KEY, path BLOB NOT NULL) WITHOUT ROWID;"
+
 # Names in the temporary schema come before those in the file, so a reader cannot forget the condition.
 VIEWS = """
 PRAGMA temp_store = MEMORY;
@@ -155,7 +159,9 @@ def connect(home: Path, *, generation: int | None = None) -> sqlite3.Connection:
         wal = home / f"{DATABASE}-wal"
         if generation is None or not (home / DATABASE).is_file() or (wal.exists() and wal.stat().st_size):
             raise
-        # In a read-only folder SQLite cannot make its shared-memory file; nobody can be writing there either.
+        # In a folder that we may not write SQLite cannot make its shared-memory file, and there is none: nobody has
+        # the catalogue open, and with an empty log the file is whole by itself. Whoever else may write here could
+        # begin while we read; he writes to the log first, and each query reads the file for milliseconds.
         return _connect(uri + "&immutable=1", generation)
 
 
@@ -176,12 +182,17 @@ def version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
+def upgrade(connection: sqlite3.Connection) -> None:
+    """Add to a catalogue of our format what came without a new one."""
+    connection.execute(PLACES)
+
+
 def create(home: Path) -> sqlite3.Connection:
     """Make the tables of a new catalogue, or of one whose making was interrupted."""
     (home / DATABASE).touch()
     connection = connect(home)
     connection.execute("PRAGMA journal_mode = WAL")
-    connection.executescript(f"BEGIN IMMEDIATE; {TABLES} PRAGMA user_version = {FORMAT_VERSION}; COMMIT;")
+    connection.executescript(f"BEGIN IMMEDIATE; {TABLES} {PLACES} PRAGMA user_version = {FORMAT_VERSION}; COMMIT;")
     return connection
 
 

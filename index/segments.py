@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from .bylines import parse_byline
-from .furniture import DATELINE, DIGEST, PAGE_FIRST, PAGE_LAST, PAGE_REFERENCE, is_header, is_pointer
+from .furniture import DATELINE, DIGEST, PAGE_FIRST, PAGE_LAST, PAGE_REFERENCE, is_header, is_ornament, is_pointer
 from .lines import Row
 from .paragraphs import Unit, Vocabulary, units
 
@@ -124,7 +124,8 @@ class _Walk:
         # In mid-sentence a line that looks like a page number is the sentence's own.
         if self.prose and self.zone and not self.zone[-1].terminal and not row.blank_before:
             return False
-        return is_pointer(row.text) or is_header(row.text)
+        marked = row.to_page is not None or row.from_page is not None or row.credit is not None
+        return is_pointer(row.text) or is_header(row.text) or (not marked and is_ornament(row.text))
 
     def flush(self) -> None:
         """Close the zone: its article, if a border opened one, or whatever articles its headlines tell apart."""

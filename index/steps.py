@@ -53,7 +53,7 @@ def bring_up_to_date(
         catalogue = Catalogue(connection, next_generation(home, connection))
         if encoder is None:
             encoder = load_encoder(catalogue.last_encoder())
-        done = update(catalogue, found.files, reading_recipe(), verify=verify, tell=tell)
+        done = update(catalogue, found, reading_recipe(), verify=verify, tell=tell)
         refused = (*found.refused, *done.refused)
         if not done.kept:
             raise UsageError(nothing_to_read(roots, refused))

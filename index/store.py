@@ -42,12 +42,14 @@ if TYPE_CHECKING:
 
 # Articles kept decoded: those behind the hits of some recent questions, about 10 MB.
 _RECENT_ARTICLES = 1024
-# The distinct values of an index's first column, each found by one look-up instead of a scan of all rows.
+# The distinct values of an index's first column, each found by one look-up instead of a scan of all rows; the table
+# holds the rows of other generations too, and a value counts if one of its articles is visible in this one.
 _SKIP = """
     WITH RECURSIVE found (seen) AS (
         SELECT min({column}) FROM {table}
         UNION ALL SELECT (SELECT min({column}) FROM {table} WHERE {column} > seen) FROM found WHERE seen IS NOT NULL)
-    SELECT seen FROM found WHERE seen IS NOT NULL"""
+    SELECT seen FROM found WHERE seen IS NOT NULL
+        AND EXISTS (SELECT 1 FROM {table} AS t JOIN articles AS a ON a.key = t.article WHERE t.{column} = seen)"""
 # A generation can be swept away between reading CURRENT and taking hold of it only if two builds end in that instant.
 _ATTEMPTS = 5
 
@@ -219,12 +221,19 @@ class Archive:
         raise UsageError(f"{identity}: no article of this id in {self.home}. `wenbao articles` lists them.")
 
     def bylines(self) -> list[str]:
-        """The names of all reporters, by name."""
+        """The names of all reporters of this generation's articles, by name."""
         return [name for (name,) in self._rows(_SKIP.format(column="name", table="article_bylines"))]
 
     def dates(self) -> list[str]:
-        """Every date that an article carries, ascending; `MM-DD` where the year is unknown."""
+        """Every date that an article of this generation carries, ascending; `MM-DD` where the year is unknown."""
         return [value for (value,) in self._rows(_SKIP.format(column="value", table="article_dates"))]
+
+    def longest_articles(self, most: int) -> list[Article]:
+        """At most `most` articles: the longest of those read first, enough to show what the archive is about."""
+        sql = """
+            SELECT id, text, data FROM (SELECT id, text, data FROM articles LIMIT ?)
+            ORDER BY length(text) DESC, id LIMIT ?"""
+        return [self._article(*row) for row in self._rows(sql, 10 * most, most)]
 
     def articles_by(self, name: str) -> list[Article]:
         """The articles under a reporter's byline, in the order of sources and of the page."""

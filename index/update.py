@@ -12,7 +12,7 @@ from .errors import SourceError
 from .layout import articles
 from .passages import passages
 from .read import read
-from .scan import Found, stamp
+from .scan import Found, Scan, stamp
 from .types import Progress, Refusal
 
 # How often a file that changes while it is read is read again before it is left for the next build.
@@ -31,21 +31,21 @@ class Update:
     notes: list[Refusal] = field(default_factory=list)
 
 
-def update(
-    catalogue: Catalogue, files: tuple[Found, ...], recipe: str, *, verify: bool, tell: Callable[[Progress], None]
-) -> Update:
+def update(catalogue: Catalogue, found: Scan, recipe: str, *, verify: bool, tell: Callable[[Progress], None]) -> Update:
     """Read new and changed files into the catalogue. Sources that are gone are only listed: the caller takes them out.
 
-    A file that cannot be opened just now keeps what was read of it earlier; one whose content is refused does not.
+    A file that cannot be opened just now keeps what was read of it earlier, as does one out of reach; one whose content
+    is refused does not.
     """
-    known = catalogue.known()
+    files, known = found.files, catalogue.known()
     done = Update()
     for start in range(0, len(files), _TOGETHER):
         with catalogue.together():
-            for number, found in enumerate(files[start : start + _TOGETHER], start):
-                tell(Progress("read", number, len(files), found.name))
-                _update_one(catalogue, found, known.pop(found.name, None), recipe, verify, done)
-    done.gone += [source.key for source in known.values()]
+            for number, file in enumerate(files[start : start + _TOGETHER], start):
+                tell(Progress("read", number, len(files), file.name))
+                _update_one(catalogue, file, known.pop(file.name, None), recipe, verify, done)
+    done.gone += [source.key for source in known.values() if source.name not in found.kept]
+    done.kept += len(known.keys() & found.kept)
     tell(Progress("read", len(files), len(files)))
     return done
 
@@ -56,6 +56,8 @@ def _update_one(
     try:
         if _unchanged(catalogue, before, found, recipe, verify):
             done.kept += 1
+            if before is None or before.place != found.place:
+                catalogue.put_place(found.name, found.place)
             return
         reading = read_source(found)
     except SourceError as error:
@@ -66,6 +68,7 @@ def _update_one(
         done.kept += before is not None
     else:
         catalogue.put(reading, recipe, before.key if before else None)
+        catalogue.put_place(found.name, found.place)
         done.kept += 1
         if not any(passages for _, passages in reading.articles):
             done.notes.append(Refusal(found.name, "no article was found in it."))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .errors import ArchiveDamaged
 from .lexical import top
 
 if TYPE_CHECKING:
@@ -47,15 +48,15 @@ class VectorIndex:
     def open(cls, file: Path, *, writable: bool = False) -> VectorIndex:
         """Open a saved index: mapped from the file for reading, or loaded into memory to be changed.
 
-        :raises ValueError: if the file holds no whole index of ours.
+        :raises ArchiveDamaged: if the file holds no whole index of ours.
         """
         faiss = _faiss()
         try:
             index = faiss.read_index(str(file), 0 if writable else faiss.IO_FLAG_MMAP_IFC)
-        except RuntimeError as error:
-            raise ValueError(f"{file}: not a whole FAISS index") from error
+        except (RuntimeError, MemoryError) as error:  # a damaged length asks for more memory than there is
+            raise _damaged(file) from error
         if not isinstance(index, faiss.IndexIDMap2):
-            raise ValueError(f"{file}: a FAISS index of another kind ({type(index).__name__})")
+            raise _damaged(file)
         return cls(index, writable=writable)
 
     @property
@@ -168,3 +169,7 @@ class VectorIndex:
         # Adding to a mapped index aborts the whole process inside FAISS, so it is stopped here.
         if not self._writable:
             raise ValueError("the index is open for reading; open it with writable=True to change it")
+
+
+def _damaged(file: Path) -> ArchiveDamaged:
+    return ArchiveDamaged(f"{file}: not a whole vector index. Run `wenbao doctor` to repair the archive.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,8 @@ import gradio as gr
 from index import SUFFIXES, ArchiveBusy, Progress, WenbaoError, build
 from qa import lists, markup, render, uploads
 from qa.engine import Engine
+from qa.parts import QUIET, html
 
-QUIET = {"show_progress": "hidden", "api_visibility": "private"}
 TICK = 0.15  # seconds between two pictures of the progress bar
 
 
@@ -25,6 +25,8 @@ def archive_tab(
     """Build the tab inside `blocks`; `after` is a function and the component it refreshes when the archive changed."""
 
     chosen = gr.State("")
+    # Sources whose uploaded file was deleted here, with the generation that still holds them; shared by all visitors.
+    doomed: set[tuple[int, str]] = set()
     with gr.Row(elem_id="wb-stacks", equal_height=False):
         with gr.Column(elem_id="wb-shelf", min_width=280):
             drop = gr.File(
@@ -34,20 +36,22 @@ def archive_tab(
                 file_count="multiple",
                 height=132,
             )
-            notice = gr.HTML("", elem_id="wb-notice", apply_default_css=False, js_on_load=None)
+            notice = html("wb-notice")
             update = gr.Button(say("rebuild"), elem_id="wb-rebuild", variant="primary", size="md")
-            report = gr.HTML("", elem_id="wb-report", apply_default_css=False, js_on_load=None)
+            report = html("wb-report")
             query = gr.Textbox(
                 elem_id="wb-filter", label=say("filter"), show_label=False, container=False, placeholder=say("filter")
             )
-            files = gr.HTML("", elem_id="wb-files", apply_default_css=False, js_on_load=markup.asset("list.js"))
+            files = html("wb-files", script="list.js")
         with gr.Column(elem_id="wb-mid", min_width=280):
-            articles = gr.HTML("", elem_id="wb-articles", apply_default_css=False, js_on_load=markup.asset("list.js"))
+            articles = html("wb-articles", script="list.js")
         with gr.Column(elem_id="wb-leaf", min_width=280):
-            leaf = gr.HTML("", elem_id="wb-leaf-page", apply_default_css=False, js_on_load=markup.asset("side.js"))
+            leaf = html("wb-leaf-page", script="side.js")
 
     def show_files(source: str, text: str | None) -> str:
-        return files_view(engine, home, source, text or "")
+        generation = engine.archive.generation
+        gone = {name for at, name in tuple(doomed) if at == generation}
+        return files_view(engine, home, source, text or "", doomed=gone)
 
     def choose(text: str, event: gr.EventData) -> tuple[str, str, str, str]:
         source = str(event.source)
@@ -62,8 +66,12 @@ def archive_tab(
 
     def discard(source: str, text: str, event: gr.EventData) -> tuple[str, str]:
         name = str(event.name)
-        done = uploads.remove(home, name)
-        return markup.message("deleted" if done else "not_deleted", names=name), show_files(source, text)
+        archive = engine.archive
+        held = {source for source, upload in uploads.names_by_source(home, archive.sources()).items() if upload == name}
+        key = discard_upload(home, name)
+        if key == "deleted":
+            doomed.update((archive.generation, source) for source in held)
+        return markup.message(key, names=name), show_files(source, text)
 
     def refresh(source: str, text: str) -> tuple[Any, ...]:
         known = [file.source for file in engine.archive.sources()]
@@ -71,7 +79,8 @@ def archive_tab(
         return kept, show_files(kept, text), articles_view(engine, kept), "", after[0]()
 
     def bring_up_to_date() -> Iterator[tuple[Any, ...]]:
-        yield from rebuild(engine, home)
+        if (yield from rebuild(engine, home)):
+            doomed.clear()
 
     files.choose(choose, query, [chosen, files, articles, leaf], **QUIET)
     files.discard(discard, [chosen, query], [notice, files], **QUIET)
@@ -85,12 +94,21 @@ def archive_tab(
     blocks.load(refresh, [chosen, query], [chosen, files, articles, leaf, after[1]], **QUIET)
 
 
-def files_view(engine: Engine, home: Path, chosen: str, query: str) -> str:
-    """The list of files as it is now."""
+def files_view(engine: Engine, home: Path, chosen: str, query: str, *, doomed: Collection[str] = ()) -> str:
+    """The list of files as it is now; `doomed` are sources whose file was deleted since they were read."""
     sources = engine.archive.sources()
     read = uploads.names_by_source(home, sources)
     pending = [name for name in uploads.uploaded(home) if name not in read.values()]
-    return lists.file_list(sources, pending, read, chosen=chosen, query=query)
+    gone = set(doomed) - set(read)
+    return lists.file_list(sources, pending, read, chosen=chosen, query=query, doomed=gone)
+
+
+def discard_upload(home: Path, name: str) -> str:
+    """Delete an uploaded file; the message that tells what became of it."""
+    try:
+        return "deleted" if uploads.remove(home, name) else "not_deleted"
+    except OSError:
+        return "cannot_delete"
 
 
 def articles_view(engine: Engine, source: str, article: str = "") -> str:
@@ -119,13 +137,19 @@ def received_view(received: uploads.Received) -> str:
         ("same", received.same),
         ("not_saved", received.unsupported),
         ("too_big", received.too_big),
+        ("no_space", received.no_space),
+        ("not_written", received.not_written),
     )
     limit = markup.size_words(uploads.MAX_UPLOAD)
     return "".join(markup.message(key, names="、".join(names), limit=limit) for key, names in cases if names)
 
 
-def rebuild(engine: Engine, home: Path) -> Iterator[tuple[Any, ...]]:
-    """Bring the archive up to date: yields (report, notice, button) while it goes on. Questions are answered meanwhile."""
+def rebuild(engine: Engine, home: Path) -> Generator[tuple[Any, ...], None, bool]:
+    """Bring the archive up to date: yields (report, notice, button) while it goes on. Questions are answered meanwhile.
+
+    Its return value says whether it was done.
+    """
+    built = False
     news: queue.SimpleQueue[Progress] = queue.SimpleQueue()
     yield lists.progress_bar(None), "", gr.update(interactive=False)
     with ThreadPoolExecutor(1, thread_name_prefix="wenbao-build") as pool:
@@ -136,11 +160,13 @@ def rebuild(engine: Engine, home: Path) -> Iterator[tuple[Any, ...]]:
                 yield lists.progress_bar(latest), gr.skip(), gr.skip()
         try:
             shown = lists.report_view(done.result())
+            built = True
         except ArchiveBusy:
             shown = lists.trouble("busy")
         except WenbaoError as error:
             shown = lists.trouble("not_built", str(error))
     yield shown, gr.skip(), gr.update(interactive=True)
+    return built
 
 
 def _latest(news: queue.SimpleQueue[Progress]) -> Progress | None:

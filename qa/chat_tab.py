@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import gradio as gr
 from index import WenbaoError
 from qa import markup, render
 from qa.engine import Engine
+from qa.parts import QUIET, html
 from qa.question import MAX_QUESTION
 from qa.render import Turn
 from qa.types import Answer
@@ -20,8 +22,10 @@ EXAMPLES = 6
 # The answer is known at once; it is let out in steps so that the eye can follow: about 0.7 s for a usual answer.
 STREAM_STEPS = 24
 STREAM_PAUSE = 0.03
-
-QUIET = {"show_progress": "hidden", "api_visibility": "private"}
+# Questions of a conversation that are asked again when the page is loaded again: at some 20 ms each, well under a second.
+RESUMED = 20
+# The browser tab keeps the questions, never the answers: what comes back from it is asked, not believed.
+KEPT_QUESTIONS = "() => { try { return sessionStorage.getItem('wenbao-asked') || '' } catch { return '' } }"
 
 
 def chat_tab(blocks: gr.Blocks, engine: Engine, say: gr.I18n) -> None:
@@ -30,14 +34,9 @@ def chat_tab(blocks: gr.Blocks, engine: Engine, say: gr.I18n) -> None:
     turns = gr.State([])
     with gr.Row(elem_id="wb-desk", equal_height=False):
         with gr.Column(elem_id="wb-left", min_width=280):
-            talk = gr.HTML(
-                render.conversation([], _examples(engine)),
-                elem_id="wb-talk",
-                apply_default_css=False,
-                js_on_load=markup.asset("talk.js"),
-            )
+            talk = html("wb-talk", render.conversation([]), "talk.js")
             with gr.Column(elem_id="wb-composer"):
-                hint = gr.HTML("", elem_id="wb-hint", apply_default_css=False, js_on_load=None)
+                hint = html("wb-hint")
                 box = gr.Textbox(
                     elem_id="wb-box",
                     label=say("question_label"),
@@ -51,7 +50,7 @@ def chat_tab(blocks: gr.Blocks, engine: Engine, say: gr.I18n) -> None:
                 )
                 fresh = gr.Button(say("fresh"), elem_id="wb-new", size="sm", variant="secondary")
         with gr.Column(elem_id="wb-right", min_width=280):
-            side = gr.HTML("", elem_id="wb-side", apply_default_css=False, js_on_load=markup.asset("side.js"))
+            side = html("wb-side", script="side.js")
 
     shown = [talk, turns, box, hint, side]
 
@@ -65,7 +64,11 @@ def chat_tab(blocks: gr.Blocks, engine: Engine, say: gr.I18n) -> None:
         return citation_page(engine, earlier, int(event.turn), int(event.n))
 
     def start_again() -> tuple[Any, ...]:
-        return render.conversation([], _examples(engine)), [], "", "", ""
+        return render.conversation([], engine.examples(EXAMPLES)), [], "", "", ""
+
+    def start(kept: str | None) -> tuple[str, list[Turn], str]:
+        turns = resume(engine, kept or "")
+        return render.conversation(turns, () if turns else engine.examples(EXAMPLES)), turns, ""
 
     asking = [
         box.submit(ask, [box, turns], shown, **QUIET),
@@ -74,7 +77,8 @@ def chat_tab(blocks: gr.Blocks, engine: Engine, say: gr.I18n) -> None:
     talk.cite(open_citation, [turns], side, trigger_mode="always_last", **QUIET)
     side.shut(lambda: "", None, side, **QUIET)
     fresh.click(start_again, None, shown, cancels=asking, **QUIET)
-    blocks.load(lambda: render.conversation([], _examples(engine)), None, talk, **QUIET)
+    # The script's result takes the place of the box's text: a way from the browser to Python without a component more.
+    blocks.load(start, box, [talk, turns, box], js=KEPT_QUESTIONS, **QUIET)
 
 
 def converse(engine: Engine, text: str, earlier: list[Turn]) -> Iterator[tuple[Any, ...]]:
@@ -107,6 +111,21 @@ def answer_turn(engine: Engine, question: str, earlier: list[Turn]) -> Turn:
         return Turn(question, message=markup.esc(error))
 
 
+def resume(engine: Engine, kept: str) -> list[Turn]:
+    """The conversation whose questions a browser kept, as a JSON list; none if that is not what it is."""
+    try:
+        questions = json.loads(kept)
+    except ValueError:
+        return []
+    if not isinstance(questions, list):
+        return []
+    turns: list[Turn] = []
+    for question in questions[-RESUMED:]:
+        if isinstance(question, str) and question.strip():
+            turns.append(answer_turn(engine, question, turns))
+    return turns
+
+
 def steps(answer: Answer | None) -> Iterator[int]:
     """How many characters are out after each step; an `[n]` is never cut in two. Refusals come whole."""
     if answer is None or answer.refused:
@@ -134,8 +153,5 @@ def citation_page(engine: Engine, turns: list[Turn], turn: int, n: int) -> str:
         page = archive.page(citation.source, citation.page)
     except WenbaoError:
         return markup.message("gone")
-    return render.page_view(page, article, citation.spans, key=render.citation_key(citation))
-
-
-def _examples(engine: Engine) -> list[str]:
-    return engine.examples(EXAMPLES)
+    key = render.citation_key(citation)
+    return render.page_view(page, article, citation.spans, key=key, nearby=answer.refused)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from index import Archive, Article, Page
-from qa.types import Citation
+from qa.types import Answer, Citation, Claim
 
 _QUOTE_LEADS = ("本报讯", "本台讯")
+_ITEM_ENDS = "，,；;：:。"
 
 
 def trim(text: str, start: int, end: int) -> tuple[int, int]:
@@ -54,14 +56,27 @@ def verified(citation: Citation, page: Page) -> bool:
     return bool(read) and read == citation.quote.replace("\n", "")
 
 
-def number(archive: Archive, citations: list[Citation]) -> list[Citation | None]:
-    """Number the citations whose quotes stand on their pages from 1 on; `None` in place of those that do not."""
-    numbered: list[Citation | None] = []
-    n = 0
-    for citation in citations:
-        if verified(citation, archive.page(citation.source, citation.page)):
-            n += 1
-            numbered.append(replace(citation, n=n))
+def compose(archive: Archive, question: str, claims: Sequence[Claim], *, head: str = "") -> Answer | None:
+    """An answer of the claims whose quotes stand on their pages, numbered from 1 on; None if none does.
+
+    With a `head` line the claims are the items of a list under it, without the full stops of their sentences.
+    """
+    kept = [
+        claim for claim in claims if verified(claim.citation, archive.page(claim.citation.source, claim.citation.page))
+    ]
+    if not kept:
+        return None
+    lines = [head] if head else []
+    for n, claim in enumerate(kept, 1):
+        text = claim.citation.quote.replace("\n", "")
+        if head:
+            lines.append(f"{n}. {text.rstrip(_ITEM_ENDS)}[{n}]")
         else:
-            numbered.append(None)
-    return numbered
+            before, after = claim.cut
+            lines.append(f"{'……' if before else ''}{text}{'……' if after else ''}[{n}]")
+    return Answer(
+        question=question,
+        answer="\n".join(lines),
+        short=tuple(dict.fromkeys(short for claim in kept for short in claim.short)),
+        citations=tuple(replace(claim.citation, n=n) for n, claim in enumerate(kept, 1)),
+    )

@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index import DEFAULT_HOME, BuildReport, Filter, Progress, UsageError, WenbaoError
+from qa import __version__
+from qa.address import HOST, PORT
 
 if TYPE_CHECKING:
     from qa.engine import Engine
-
-VERSION = "0.1.0"
-DEFAULT_PORT = 7860
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -43,14 +42,18 @@ def _parser() -> argparse.ArgumentParser:
         prog="wenbao",
         description="问报 Wenbao: ask a newspaper archive; get short answers with the sentences that prove them.",
     )
-    parser.add_argument("--version", action="version", version=f"wenbao {VERSION}")
+    parser.add_argument("--version", action="version", version=f"wenbao {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
-    def command(name: str, run: Callable[[argparse.Namespace], int | None], text: str) -> argparse.ArgumentParser:
+    def command(
+        name: str, run: Callable[[argparse.Namespace], int | None], text: str, *, embeds: bool = True
+    ) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=text, description=text)
         home = Path(os.environ.get("WENBAO_HOME", DEFAULT_HOME))
         sub.add_argument("--home", type=Path, default=home, metavar="DIR", help=f"archive folder (default {home})")
-        sub.add_argument("--encoder", metavar="NAME", help="sentence-transformers name or folder (default: built in)")
+        if embeds:
+            names = "sentence-transformers name or folder (default: the archive's own, at first the built-in one)"
+            sub.add_argument("--encoder", metavar="NAME", help=names)
         sub.set_defaults(run=run)
         return sub
 
@@ -77,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     search.add_argument("--json", action="store_true", help="print the hits as JSON")
     _batch(search)
 
-    articles = command("articles", _articles, "List the articles of the archive.")
+    articles = command("articles", _articles, "List the articles of the archive.", embeds=False)
     articles.add_argument("--source", metavar="FILE", help="only this file's")
     articles.add_argument("--json", action="store_true", help="print them as JSON")
 
@@ -86,13 +89,11 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--json", action="store_true", help="print the figures as JSON")
 
     serve = command("serve", _serve, "Open the page in a browser.")
-    serve.add_argument("--host", default=os.environ.get("WENBAO_HOST", "127.0.0.1"), help="address (default 127.0.0.1)")
-    serve.add_argument(
-        "--port", type=int, default=int(os.environ.get("WENBAO_PORT", DEFAULT_PORT)), help=f"default {DEFAULT_PORT}"
-    )
+    serve.add_argument("--host", default=os.environ.get("WENBAO_HOST", HOST), help=f"address (default {HOST})")
+    serve.add_argument("--port", type=int, default=os.environ.get("WENBAO_PORT", str(PORT)), help=f"default {PORT}")
     serve.add_argument("--open", action="store_true", help="open the browser")
 
-    command("doctor", _doctor, "Check the archive and repair what is derived.")
+    command("doctor", _doctor, "Check the archive and repair what is derived.", embeds=False)
     return parser
 
 
@@ -102,7 +103,7 @@ def _batch(parser: argparse.ArgumentParser) -> None:
 
 
 def _positive(text: str) -> int:
-    if not text.isdigit() or not 0 < int(text) <= 1000:
+    if not text.isdecimal() or not 0 < int(text) <= 1000:
         raise argparse.ArgumentTypeError(f"{text}: a number from 1 to 1000 is needed")
     return int(text)
 
@@ -168,17 +169,24 @@ def _print_report(report: BuildReport, home: Path) -> None:
         print(f"  note {note.source}: {note.reason}")
 
 
-def _write_batch(arguments: argparse.Namespace, results: Iterable[dict[str, Any]]) -> int:
-    if arguments.output is None:
+def _write_batch(path: Path | None, results: Iterable[dict[str, Any]]) -> int:
+    """Print the results, or put them into a file that is there only when all of them are."""
+    if path is None:
         for result in results:
             _print_json(result)
         return 0
+    part = path.with_name(f".{path.name}.part")
     try:
-        with arguments.output.open("w", encoding="utf-8") as out:
+        out = part.open("w", encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written ({error.strerror}); choose another --output") from None
+    try:
+        with out:
             for result in results:
                 out.write(json.dumps(result, ensure_ascii=False) + "\n")
-    except OSError as error:
-        raise UsageError(f"{arguments.output}: cannot be written ({error.strerror}); choose another --output") from None
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
     return 0
 
 
@@ -190,7 +198,7 @@ def _ask(arguments: argparse.Namespace) -> int:
         questions = list(read_questions(arguments.batch))
         engine = _engine(arguments)
         return _write_batch(
-            arguments,
+            arguments.output,
             (answer_json(engine.ask(q["question"], q["history"], id=q.get("id"))) for q in questions),
         )
     if arguments.question is None:
@@ -199,7 +207,7 @@ def _ask(arguments: argparse.Namespace) -> int:
     if arguments.json:
         _print_json(answer_json(answer))
     else:
-        print(answer_text(answer))
+        print(answer_text(answer, bold=sys.stdout.isatty()))
     return 0
 
 
@@ -212,7 +220,7 @@ def _search(arguments: argparse.Namespace) -> int:
         questions = list(read_questions(arguments.batch, ("text", "question")))
         engine = _engine(arguments)
         return _write_batch(
-            arguments,
+            arguments.output,
             (
                 {
                     "id": q.get("id"),

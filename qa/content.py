@@ -11,7 +11,7 @@ from index import tagged
 _CONTENT_TAGS = ("n", "v", "a", "m", "t", "s", "f", "i", "j", "l", "eng", "z", "b", "x")
 _STOP = frozenset(
     (
-        "是 有 在 为 被 把 让 请 说 做 要 会 能 可 可以 进行 具体 什么 怎么 如何 哪些 多少 时候 时间 地方 分别 各自 一下 知道 告诉"
+        "是 有 在 为 被 把 让 请 说 做 要 会 能 可 可以 进行 具体 什么 怎么 如何 哪些 多少 时候 时间 地方 分别 各自 总共 一共 大概 大约 到底 究竟 目前 现在 如今 一下 知道 告诉"
         " 介绍 想 问 吗 呢 的 了 the a an of in on at for to and or is are was were be been did do does has have had how much"
         " many what which who whom whose when where why with by from as it its this that these those there any please tell me about"
     ).split()

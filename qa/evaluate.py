@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from index import UsageError, fold
+from qa.question import MAX_QUESTION
 from qa.types import Answer, Citation
 
 
@@ -37,7 +38,7 @@ def read_questions(path: Path, text_keys: Sequence[str] = ("question",)) -> Iter
     :raises UsageError: if the file cannot be read or a line is no JSON object with a question.
     """
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: cannot be read ({error}); give a UTF-8 file of one JSON object per line") from None
     for number, line in enumerate(lines, 1):
@@ -56,6 +57,8 @@ def read_questions(path: Path, text_keys: Sequence[str] = ("question",)) -> Iter
             raise UsageError(
                 f'{path}: line {number} has no "{text_keys[0]}"; write {{"id": "1", "{text_keys[0]}": "…"}}'
             )
+        if not text.strip() or len(text) > MAX_QUESTION:
+            raise UsageError(f"{path}: line {number}: the question is empty or longer than {MAX_QUESTION:,} characters")
         history = item.get("history", [])
         if not isinstance(history, list) or not all(isinstance(earlier, str) for earlier in history):
             raise UsageError(f'{path}: line {number}: "history" must be a list of earlier questions')

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from index import fold
+from index import fold, fold_with_offsets
 from qa import spans
+from qa.about import BODIES
 from qa.kinds import Kind
 from qa.matching import CLAUSE_ENDS, Range, clauses
 from qa.question import Question
@@ -20,35 +21,46 @@ def find_short(question: Question, sentence: str, rarity: Mapping[str, float]) -
     finder = FINDERS.get(question.kind)
     if finder is None:
         return [], 0.0
-    folded = fold(sentence)
+    folded, offsets = fold_with_offsets(sentence)
     asked = fold(question.text)
     groups = [[r for r in group if fold(sentence[slice(*r)]) not in asked] for group in finder(question, sentence)]
     # An item that ends at an opening quotation mark is cut from "弘扬“五种精神”", which says how many, not which.
     groups = [g for g in groups if g and not any(sentence[b - 1] in "“「『《" for _, b in g)]
-    if not groups or len(folded) != len(sentence):
-        return groups[0] if groups else [], 0.0
-    scored = [(_attraction(question, folded, group, rarity), group) for group in groups]
+    if not groups:
+        return [], 0.0
+    words = {
+        word: [(offsets[m.start()], offsets[m.end()]) for m in re.finditer(re.escape(word), folded)]
+        for word in dict.fromkeys((*question.focus, *rarity))
+    }
+    scored = [(_attraction(question, sentence, group, rarity, words), group) for group in groups]
     pull, best = max(scored, key=lambda pair: (pair[0], -pair[1][0][0]))
     return best, pull
 
 
-def _attraction(question: Question, folded: str, group: list[Range], rarity: Mapping[str, float]) -> float:
-    """How near a group of spans stands to the question's words: their rarity over their distance, most for the focus
-    words, and more for what follows a word than for what precedes it. Enumerations of the number asked for count twice."""
+def _attraction(
+    question: Question, sentence: str, group: list[Range], rarity: Mapping[str, float], words: Mapping[str, list[Range]]
+) -> float:
+    """How near a group of spans stands to the question's words, whose places are `words`: their rarity over their
+    distance, most for the focus words, and more for what follows a word than for what precedes it. An enumeration of as
+    many items as were asked for counts several times."""
     start, end = group[0][0], group[-1][1]
     total, most = 0.0, 0.001
-    for word in dict.fromkeys((*question.focus, *rarity)):
+    for word, places in words.items():
         weight = rarity.get(word, 1.0) * (3.0 if word in question.focus else 1.0)
         most += weight / 3.0
-        position = folded.find(word)
-        if position < 0:
-            continue
-        after = start - position - len(word)
-        distance = after if after >= 0 else 2 * max(position - end, 0) + 2
-        between = folded[min(end, position) : max(start, position)]
-        distance += 8 * sum(char in CLAUSE_ENDS for char in between)
-        total += weight / (3.0 + distance)
+        if places:
+            # A word that stands in several places tells less about where to look.
+            nearest = min(_distance(sentence, start, end, *place) for place in places)
+            total += weight / len(places) / (3.0 + nearest)
     return total / most * (4.0 if question.count and len(group) == question.count else 1.0)
+
+
+def _distance(sentence: str, start: int, end: int, low: int, high: int) -> float:
+    """Characters from a span to a word at `low:high`: more if the word comes after, and for each clause between."""
+    if start < high and low < end:
+        return 0.0
+    gap = start - high if start >= high else 2 * (low - end) + 2
+    return gap + 8 * sum(char in CLAUSE_ENDS for char in sentence[min(end, high) : max(start, low)])
 
 
 Groups = Iterable[list[Range]]
@@ -93,7 +105,6 @@ def _who(question: Question, sentence: str) -> Groups:
 HOLDER = re.compile(r"谁是|是谁|\bwho is\b", re.IGNORECASE)
 SEVERAL = re.compile(r"哪些|哪几|都有|有谁|谁和|分别|who (are|were)|which people", re.IGNORECASE)
 _WHICH_BODY = re.compile(r"哪[一二两三四五六七八九十几些\d]*家|which compan", re.IGNORECASE)
-BODIES = ("企业", "公司", "集团", "单位", "部门", "机构", "学校", "大学", "医院", "compan")
 _MONEY = ("投资", "金额", "资金", "钱", "元", "价", "费", "奖励", "invest", "cost", "price", "money")
 _PERCENT = ("增长多少", "增速", "占比", "比例", "率", "百分之", "percent")
 
@@ -117,9 +128,12 @@ def _list(question: Question, sentence: str) -> Groups:
 
 
 def _what(question: Question, sentence: str) -> Groups:
-    return _one_each(spans.quoted(sentence) or spans.versions(sentence))
+    if "版" in question.text and (found := spans.versions(sentence)):
+        return _one_each(found)
+    return _one_each(spans.quoted(sentence) if _NAMED.search(question.text) else [])
 
 
+_NAMED = re.compile(r"主题|名称|名字|口号|标题|题目|叫什么|叫做什么|理念|theme|title|name|slogan", re.IGNORECASE)
 FINDERS = {
     Kind.WHEN: _when,
     Kind.WHERE: _where,

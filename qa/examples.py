@@ -9,9 +9,6 @@ from index import Article, sentences
 from qa.matching import clauses
 from qa.types import Answer
 
-TRIED = 40
-"""Articles looked at: enough for a handful of examples from any archive, asked in well under a second."""
-
 _VERBS = "召开|举行|举办|签约|启动|开幕|开工|揭牌|成立|通车|发布|落成"
 # The name of an event and what happened to it; in "某区举行运动会" the event comes after the verb, so it is left alone.
 _EVENT = re.compile(rf"^(?P<name>[^，。；：\n]{{6,34}}?)(?P<verb>{_VERBS})(?![一-鿿“\d])")
@@ -23,7 +20,7 @@ def examples(articles: Sequence[Article], ask: Callable[[str], Answer], n: int) 
     """At most `n` questions of different kinds about different articles, the longest with a headline first."""
     found: list[str] = []
     ordered = sorted(articles, key=lambda a: (not a.headline, -len(a.text), a.id))
-    for article in [a for a in ordered if a.text and a.kind != "digest"][:TRIED]:
+    for article in [a for a in ordered if a.text and a.kind != "digest"]:
         if len(found) == n:
             break
         turn = len(found) % len(_TEMPLATES)

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from index import Archive, Article, Encoder, fold, sentences
+from qa.about import speaks_of
 from qa.content import Word
-from qa.exact import BODIES, FINDERS, HOLDER, SEVERAL, find_short
+from qa.exact import FINDERS, HOLDER, SEVERAL, find_short
 from qa.kinds import Kind
 from qa.matching import Range, clauses, covered, longest_shared, resembled, unquoted
 from qa.question import Question
@@ -35,11 +36,9 @@ ANSWERABLE_FOREIGN = 0.3
 apart poorly: unrelated questions reach it in large archives (docs/log.md)."""
 
 FEATURES = ("coverage", "holds", "pull", "focus", "longest", "cosine", "rank")
-WEIGHTS = (7.7, 0.85, 0.45, 1.8, 0.85, 1.4, 3.4)
-"""What each feature of a sentence counts, fitted by `training/calibrate.py` on training questions."""
-
-OFFICE_SHARED = 0.5
-"""Share of an office's name ("区商务局局长") that must stand unbroken in the sentence: another office is another person."""
+WEIGHTS = (7.4, 1.4, 0.4, 1.9, 1.0, 1.4, 3.4)
+"""What each feature of a sentence counts, fitted by `training/calibrate.py` on training questions; `pull`, which the fit
+gives nothing, keeps a little to choose between sentences that are else alike."""
 
 FOREIGN_COSINE = 10.0
 """Added weight of the cosine for such a question: nothing else tells its sentences apart."""
@@ -55,7 +54,8 @@ class Candidate:
     """A sentence that may answer: `article.text[start:end]`; `short` are offsets in the article's text.
 
     `coverage` is the weighted share of the question's words it or its surroundings hold; `typed` says that it holds a
-    span of the type asked for, `keys` that every number and title of the question stands in it or near it.
+    span of the type asked for, `keys` that every number and ordinal of the question stands in it or near it, `about` that
+    it speaks of the very thing asked.
     """
 
     hit: Hit
@@ -66,8 +66,17 @@ class Candidate:
     coverage: float
     typed: bool
     keys: bool
-    answerable: bool
+    about: bool
     short: tuple[Range, ...]
+
+    def answers(self, threshold: float | None = None) -> bool:
+        """Whether it may be given as an answer; `threshold` is the least coverage, `ANSWERABLE` unless told."""
+        return (
+            self.typed
+            and self.keys
+            and self.about
+            and self.coverage >= (ANSWERABLE if threshold is None else threshold)
+        )
 
     @property
     def text(self) -> str:
@@ -115,6 +124,11 @@ def weight(archive: Archive, word: Word) -> float:
     return word.weight * idf(max(archive.lexical.count, 1), seen)
 
 
+def _within(hit: Hit, sentence: Range) -> Range:
+    """The part of a sentence that stands in the hit's passage: a very long one is cut into several passages."""
+    return max(sentence[0], hit.passage.start), min(sentence[1], hit.passage.end)
+
+
 class Reader:
     """Reads hits for one question."""
 
@@ -135,12 +149,12 @@ class Reader:
             places += [
                 (hit, context, i)
                 for i, (start, end) in enumerate(context.sentences)
-                if hit.passage.start <= start < hit.passage.end
+                if start < hit.passage.end and hit.passage.start < end
             ]
         if not places:
             return []
-        texts = [context.article.text[slice(*context.sentences[i])] for _, context, i in places]
-        cosines = self.encoder.encode(texts) @ self.encoder.encode([self.question.text], query=True)[0]
+        texts = [hit.article.text[slice(*_within(hit, context.sentences[i]))] for hit, context, i in places]
+        cosines = self.encoder.encode(texts) @ self.encoder.encode([self.question.embedded], query=True)[0]
         best = max(hit.score for hit, _, _ in places) or 1.0
         read = [
             self._read(hit, context, i, float(cosine), hit.score / best)
@@ -149,7 +163,7 @@ class Reader:
         return sorted(read, key=lambda candidate: -candidate.score)
 
     def _read(self, hit: Hit, context: Context, i: int, cosine: float, rank: float) -> Candidate:
-        start, end = context.sentences[i]
+        start, end = _within(hit, context.sentences[i])
         text = context.article.text[start:end]
         folded = unquoted(fold(text))
         before = unquoted(fold(context.article.text[slice(*context.sentences[i - 1])])) if i else ""
@@ -172,21 +186,14 @@ class Reader:
         holds = bool(short) or self.question.kind not in FINDERS
         features = (coverage, float(holds), pull, focus, longest, cosine, rank)
         score = sum(weight * feature for weight, feature in zip(WEIGHTS, features, strict=True))
-        answerable = typed and keys and coverage >= ANSWERABLE and self._about(folded, focus, longest)
+        about = speaks_of(self.question, hit.article, folded, near)
         if not self.question.chinese:
-            answerable = typed and keys and max(cosine, hit.dense) >= ANSWERABLE_FOREIGN
+            # No word is shared, so the cosine stands in for coverage.
+            about = max(cosine, hit.dense) >= ANSWERABLE_FOREIGN
+            coverage = float(about)
             score += FOREIGN_COSINE * cosine
         places = tuple((start + a, start + b) for a, b in short)
-        return Candidate(hit, start, end, features, score, coverage, typed, keys, answerable, places)
-
-    def _about(self, folded: str, focus: float, longest: float) -> bool:
-        """Whether the sentence speaks of the very thing asked: the quantity, the deed, the office."""
-        question = self.question
-        if question.holder:
-            return longest >= OFFICE_SHARED
-        if question.kind is Kind.WHO and question.focus and question.focus[0] not in BODIES:
-            return resembled(question.focus[0], folded) > 0
-        return focus > 0 or question.kind is not Kind.NUMBER
+        return Candidate(hit, start, end, features, score, coverage, typed, keys, about, places)
 
     def _focus(self, folded: str, before: str) -> float:
         """How far the words next to the interrogative stand in the sentence, or, for half, in the one before it."""
@@ -198,7 +205,7 @@ class Reader:
 
 
 ONE_FACT = frozenset({Kind.WHEN, Kind.WHERE, Kind.WHO, Kind.TITLE, Kind.NUMBER})
-TYPED = frozenset({Kind.WHEN, Kind.WHO, Kind.TITLE, Kind.NUMBER})
+TYPED = frozenset({Kind.WHEN, Kind.WHERE, Kind.WHO, Kind.TITLE, Kind.NUMBER})
 """Kinds whose answer must hold a span of that type."""
 
 

@@ -46,7 +46,7 @@ _INTERROGATIVES: tuple[tuple[Kind, str], ...] = (
     (Kind.WHO, r"\b(who|whom|whose)\b|\b(what|which) (person|people|company|companies|leaders?|reporters?)\b"),
     (Kind.NUMBER, r"(有|是|为|达|共)?(多少|多大|多高|多长|多远|多重|多宽|多久|第?几(?![乎率])(?=[\w])|百分之几|几何)"),
     (Kind.NUMBER, r"\bhow (many|much|large|big|long|far|high|old|tall)\b|\bwhat (number|percentage|amount|share)\b"),
-    (Kind.WHY, r"为(什么|何|啥)|(是)?什么原因|原因(是什么|何在)|\bwhy\b"),
+    (Kind.WHY, r"(?<![之称作成叫分变定视认封名改])为(什么|何|啥)|(是)?什么原因|原因(是什么|何在)|\bwhy\b"),
     (
         Kind.LIST,
         r"(分别)?(是|有|包括|包含)?(哪些|哪几[个种项大类家名]?|哪[一二两三四五六七八九十\d]+[大个种项类家名方条点])",
@@ -70,7 +70,7 @@ _IMPLIED: tuple[tuple[Kind, str], ...] = (
 )
 
 _POLITE = re.compile(
-    r"(请问|请|麻烦|你好|您好)?(你|您)?(能不能|能否|可以|帮|给)?我?(告诉|介绍|说说|讲讲|查查|查一下|看看)(一下|下)?(我)?|请问|具体|到底|究竟|(?<=[多少])呢$"
+    r"(请问|请|麻烦|你好|您好)?(你|您)?(能不能|能否|可以|帮|给)?我?(告诉|介绍|说说|讲讲|查查|查一下|看看)(一下|下)?(我)?|请问|具体|到底|究竟|(?<=多少)呢$"
 )
 _COPULA_TAIL = re.compile(r"(的|了|呢|啊|呀|么)+(?=[?？。!！\s]*$)")
 

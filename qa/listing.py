@@ -6,7 +6,7 @@ from index import Archive, Article, DateMention, sentences
 from qa import cite
 from qa.matching import clauses
 from qa.question import Question
-from qa.types import Answer, Citation
+from qa.types import Answer, Citation, Claim
 
 LISTED = 12
 """Articles listed in one answer; the rest are counted."""
@@ -48,28 +48,11 @@ def listed(archive: Archive, question: Question) -> list[Article]:
 
 
 def list_articles(archive: Archive, question: Question) -> Answer | None:
-    """The dated list, each article by its headline or the first clauses of its lead, cited; None if there is none."""
+    """The dated list, each article by the first clauses of its lead, cited; None if there is none."""
     articles = listed(archive, question)
     leads = [lead for article in articles[:LISTED] if (lead := _lead(archive, article))]
-    citations = [citation for citation in cite.number(archive, leads) if citation]
-    if not citations:
-        return None
-    rest = len(articles) - len(citations)
-    head = f"共 {len(articles)} 篇" + (f"，列出前 {len(citations)} 篇" if rest else "") + "："
-    return Answer(
-        question=question.text,
-        answer="\n".join([head, *(f"{c.n}. {_line(c)}[{c.n}]" for c in citations)]),
-        short=tuple(c.headline or _clean(c.quote) for c in citations),
-        citations=tuple(citations),
-    )
-
-
-def _line(citation: Citation) -> str:
-    return _clean(citation.quote)
-
-
-def _clean(quote: str) -> str:
-    return quote.replace("\n", "").rstrip("，,；;：:。")
+    head = f"共 {len(articles)} 篇" + (f"，列出前 {len(leads)} 篇" if len(leads) < len(articles) else "") + "："
+    return cite.compose(archive, question.text, [Claim(lead, (lead.quote,)) for lead in leads], head=head)
 
 
 def _lead(archive: Archive, article: Article) -> Citation | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from index import Article, BuildReport, Progress, Refusal, SourceFile
 from qa.markup import article_meta, dotted, esc, lead, lines_words, message, reason_words, say, size_words
@@ -29,30 +29,36 @@ def file_list(
     *,
     chosen: str = "",
     query: str = "",
+    doomed: Collection[str] = (),
 ) -> str:
     """The files of the archive: first uploaded files not read yet (`pending`, names), then the sources.
 
-    `uploads` gives the uploaded file's name for each source that is one; it can be deleted.
+    `uploads` gives the uploaded file's name for each source that is one; it can be deleted. `doomed` are sources that
+    the next update removes.
     """
     if not sources and not pending:
         return message("no_files")
     wanted = query.strip().casefold()
     found = [source for source in sources if wanted in source.source.casefold()]
     rows = [_pending_row(name) for name in pending if wanted in name.casefold()]
-    rows += [_file_row(source, uploads.get(source.source), chosen) for source in found[:MAX_FILES]]
+    rows += [
+        _file_row(source, uploads.get(source.source), chosen, source.source in doomed) for source in found[:MAX_FILES]
+    ]
     if not rows:
         return message("no_match")
     more = message("more_files", count=len(found) - MAX_FILES) if len(found) > MAX_FILES else ""
     return f'<ul class="wb-list wb-files">{"".join(rows)}</ul>{more}'
 
 
-def _file_row(source: SourceFile, upload: str | None, chosen: str) -> str:
+def _file_row(source: SourceFile, upload: str | None, chosen: str, doomed: bool) -> str:
     counts = say("file_counts", articles=source.articles, passages=source.passages, size=size_words(source.size))
-    mark = f'<span class="wb-tag">{say("uploaded")}</span>' if upload is not None else ""
+    tag = "doomed" if doomed else "uploaded" if upload is not None else ""
+    mark = f'<span class="wb-tag">{say(tag)}</span>' if tag else ""
     remove = _remove(upload) if upload is not None else ""
+    gone = ' class="wb-doomed"' if doomed else ""
     pressed = "true" if source.source == chosen else "false"
     return (
-        f'<li><button type="button" class="wb-item" data-source="{esc(source.source)}" aria-pressed="{pressed}">'
+        f'<li{gone}><button type="button" class="wb-item" data-source="{esc(source.source)}" aria-pressed="{pressed}">'
         f'<span class="wb-file">{esc(source.source)}</span><span class="wb-meta">{counts}{mark}</span></button>{remove}</li>'
     )
 

@@ -108,10 +108,13 @@ def _about(headline: str, byline: tuple[str, ...], date: str | None, date_from: 
     return " · ".join(part for part in parts if part)
 
 
-def answer_text(answer: Answer) -> str:
-    """An answer for the terminal: what was said, then the numbered places it stands on."""
+def answer_text(answer: Answer, *, bold: bool = False) -> str:
+    """An answer for the terminal: what was said, its exact spans in bold if asked for, then the places it stands on."""
     lines = [f"（按此理解：{answer.understood}）"] if answer.understood else []
-    lines.append(answer.answer)
+    text = answer.answer
+    for short in answer.short if bold else ():
+        text = text.replace(short, f"\033[1m{short}\033[0m")
+    lines.append(text)
     if answer.refused and answer.citations:
         lines.append("\n相近的段落 · nearest passages:")
     elif answer.citations:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from index import DateMention, UsageError, fold, parse_dates, tagged, terms
@@ -26,13 +26,12 @@ INHERITED_WEIGHT = 0.5
 _ARTICLE_NOUN = r"(报道|文章|稿件|稿子|新闻|消息|通讯|articles?|stories|reports?|news)"
 _EVENT_NOUN = r"(会议|活动|事情|大事|事件|要闻|events?|meetings?|happen(ed)?)"
 _NOUN = rf"(?:{_EVENT_NOUN}|{_ARTICLE_NOUN})"
-_BY = re.compile(r"记者|写|采写|撰写|采访|作者|撰稿|署名|\b(by|wrote|written|reporter|author)\b")
+_BY = re.compile(r"记者|采写|撰写|采访|写|作者|撰稿|署名|都|参与|\b(by|wrote|written|reporter|author)\b")
+_WHICH = r"(?:哪些|哪几[篇个场次]|什么|多少|几篇|有啥|所有|全部)"
+# "哪些会议和活动", "的新闻有哪些", "发生了什么": what is asked for is the articles themselves.
 _ASKS_ARTICLES = re.compile(
-    rf"(哪些|哪几|什么|多少|几篇|列出|有啥|\b(what|which|list|how many)\b).{{0,8}}?{_ARTICLE_NOUN}"
-)
-_ASKS_EVENTS = re.compile(
-    rf"(哪些|哪几|什么|多少|列出|有啥)[^，。？?的]{{0,6}}?{_NOUN}([和及与、或]{_NOUN})*|发生了?(什么|哪些|啥)"
-    rf"|\b(what|which|list)\b.*{_NOUN}"
+    rf"{_WHICH}[^，。？?的]{{0,6}}?{_NOUN}([和及与、或]{_NOUN})*|{_NOUN}([和及与、或]{_NOUN})*(都|分别)?(有|是)?{_WHICH}?(?=[?\s。]*$)"
+    rf"|(发生|写|报道|采写)了?(些)?(什么|哪些|啥)|列出.*{_NOUN}|\b(what|which|list)\b.*{_NOUN}"
 )
 
 _PAIR = re.compile(
@@ -42,7 +41,8 @@ _PAIR = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question understood. `bare` is its text without the words that only make it a question.
+    """A question understood. `embedded` is what the encoder gets: the text, and before it that of an inherited topic.
+    `bare` is the text without the words that only make it a question.
 
     `focus` are the words next to the interrogative (多少, 哪些 …): the attribute asked for. `unit` is the measure word
     after it, `count` how many items a list is said to have, `counted` how it
@@ -51,6 +51,7 @@ class Question:
     """
 
     text: str
+    embedded: str
     bare: str
     kind: Kind
     words: tuple[Word, ...]
@@ -81,6 +82,7 @@ _ATTRIBUTE = {
     Kind.TITLE: ("职务", "职位", "身份", "头衔"),
     Kind.WHAT: ("名称", "名字", "内容"),
 }
+_HOLDER = re.compile(r"是(谁|哪位)[?\s。]*$|^谁是|现任.{2,30}(谁|哪位)")
 _SETTING = re.compile(r"(?:在|于)[^，。？?]{2,30}(?:上|中|里|期间|时)")
 _COUNTED = re.compile(r"(?<![第一二三四五六七八九十\d])(?P<n>[二两三四五六七八九十])[大个种项类家名位方条点]")
 
@@ -103,29 +105,34 @@ def _focus(folded: str, kind: Kind, match: re.Match[str] | None) -> tuple[tuple[
     return tuple(following[:1] + before[-1:]), unit
 
 
-def _asks_articles(folded: str, dates: Sequence[DateMention], bylines: Collection[str]) -> tuple[bool, str | None]:
+def _asks_articles(
+    folded: str, dates: Sequence[DateMention], bylines: Callable[[], Collection[str]]
+) -> tuple[bool, str | None]:
     """Whether a list of articles is asked for: those by a reporter, or those of a day or period."""
-    if _ASKS_ARTICLES.search(folded) and _BY.search(folded):
-        byline = max((name for name in bylines if fold(name) in folded), key=len, default=None)
-        if byline is not None:
-            return True, byline
-    asked = _ASKS_EVENTS.search(folded)
-    if not dates or not asked:
+    asked = _ASKS_ARTICLES.search(folded)
+    if not asked:
         return False, None
-    undated = list(folded)
+    rest = list(folded)
     for mention in dates:
-        undated[mention.start : mention.end] = " " * (mention.end - mention.start)
-    undated[asked.start() : asked.end()] = " " * (asked.end() - asked.start())
-    # What is left must be no more than a place and a verb ("新区举行了"): else it asks about something said on that day.
-    return len(content_words(without_interrogatives("".join(undated)))) <= 2, None
+        rest[mention.start : mention.end] = " " * (mention.end - mention.start)
+    rest[asked.start() : asked.end()] = " " * (asked.end() - asked.start())
+    left = "".join(rest)
+    byline = max((name for name in bylines() if fold(name) in left), key=len, default=None)
+    if byline is not None:
+        left = _BY.sub(" ", left.replace(fold(byline), " "))
+    # What is left must be no more than a place and a verb ("新区举行了"): else it asks about something said there.
+    few = len(content_words(without_interrogatives(left))) <= 2
+    return few and (byline is not None or bool(dates)), byline if few else None
 
 
-def understand(text: str, *, history: Sequence[str] = (), bylines: Collection[str] = ()) -> Question:
-    """Read a question. `history` are the earlier questions of the conversation, oldest first; `bylines` the names of
-    reporters the archive knows.
+def understand(text: str, *, history: Sequence[str] = (), bylines: Callable[[], Collection[str]] = tuple) -> Question:
+    """Read a question. `history` are the earlier questions of the conversation, oldest first; `bylines` gives
+    the names of the reporters the archive knows, and is called only if one may be meant.
 
     :raises UsageError: if the question is empty or longer than `MAX_QUESTION`.
     """
+    # Lone surrogates come from broken arguments of a command line; nothing further on can hold them.
+    text = text.encode("utf-8", "replace").decode("utf-8")
     if not text.strip():
         raise UsageError("the question is empty: type what you want to know · 问题为空：请输入想问的内容")
     if len(text) > MAX_QUESTION:
@@ -149,6 +156,7 @@ def understand(text: str, *, history: Sequence[str] = (), bylines: Collection[st
             question,
             words=question.words + extra,
             terms=dict(weights),
+            embedded=f"{without_interrogatives(inherited)} {text}",
             understood=f"{without_interrogatives(inherited).rstrip('?？。 ')}：{text.strip()}",
         )
     elif whole != text:
@@ -156,7 +164,7 @@ def understand(text: str, *, history: Sequence[str] = (), bylines: Collection[st
     return question
 
 
-def _parse(text: str, bylines: Collection[str]) -> Question:
+def _parse(text: str, bylines: Callable[[], Collection[str]]) -> Question:
     folded = fold(text)
     kind, match = find_kind(folded)
     dates = tuple(parse_dates(folded))
@@ -164,8 +172,8 @@ def _parse(text: str, bylines: Collection[str]) -> Question:
     focus, unit = _focus(folded, kind, match)
     count, counted = _count(folded)
     bare = without_interrogatives(folded) or folded
-    asks_holder = kind is Kind.WHO and match is not None and folded[match.end() :].strip(" ?？。") == ""
-    pair = _PAIR.match(text)
+    asks_holder = kind is Kind.WHO and _HOLDER.search(folded) is not None
+    pair = _PAIR.match(folded) if "分别" in folded or "各" in folded else None
     parts = (pair["head"] + pair["a"] + pair["tail"], pair["head"] + pair["b"] + pair["tail"]) if pair else ()
     name = bare.strip(" ?？。")
     words = content_words(bare)
@@ -173,6 +181,7 @@ def _parse(text: str, bylines: Collection[str]) -> Question:
         words = [Word(name, key=True)]  # whatever the segmenter makes of it
     return Question(
         text=text,
+        embedded=text,
         bare="".join(c for c in bare if c.isalnum()),
         kind=Kind.ARTICLES if asks_articles else kind,
         words=tuple(word for word in words if word.text not in _ATTRIBUTE.get(kind, ())),

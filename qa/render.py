@@ -1,17 +1,19 @@
-"""Answers and source pages as HTML, answers as JSON."""
+"""Answers and source pages as HTML."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from hashlib import blake2b
 
 from index import Article, Page, Span
 from qa.markup import article_meta, byline_words, date_words, dotted, esc, lead, lines_words, say
 from qa.types import Answer, Citation
 
 CITE = re.compile(r"\[(\d{1,3})\]")
+# What may stand in an answer between a quote and its number: its own end marks, which a list drops, and "……" of a cut.
+ENDS = "，,；;：:。"
 # A page longer than this is shown around the lit-up lines: beyond some thousand rows a browser scrolls badly.
 MAX_LINES = 1200
 # Where a short answer is a whole sentence, bold type sets nothing off: all stay plain then.
@@ -69,8 +71,9 @@ def _turn(turn: Turn, index: int, shown: int | None) -> str:
         body = _refusal(turn.answer, index) if turn.answer.refused else _answer(turn.answer, index, shown)
     elif turn.message:
         body = f'<div class="wb-trouble" role="alert"><strong>{say("trouble")}</strong><p>{turn.message}</p></div>'
+    asked = f' data-asked="{esc(turn.question)}"' if turn.answer is not None else ""
     return (
-        f'<article class="wb-turn" data-turn="{index}"><h2 class="wb-question"><bdi>{esc(question)}</bdi>{cut}</h2>'
+        f'<article class="wb-turn" data-turn="{index}"{asked}><h2 class="wb-question"><bdi>{esc(question)}</bdi>{cut}</h2>'
         f"{body}</article>"
     )
 
@@ -83,9 +86,8 @@ def _understood(answer: Answer) -> str:
 
 def _answer(answer: Answer, index: int, shown: int | None) -> str:
     whole = shown is None or shown >= len(answer.answer)
-    text = answer.answer if whole else answer.answer[:shown]
     caret = "" if whole else '<i class="wb-caret" aria-hidden="true"></i>'
-    prose = "".join(f"<p>{_prose(paragraph, answer, index)}</p>" for paragraph in text.split("\n") if paragraph.strip())
+    prose = _prose(answer, index, len(answer.answer) if shown is None else shown)
     prose = f"{prose[:-4]}{caret}</p>" if prose else f"<p>{caret}</p>"
     sources = ""
     if whole and answer.citations:
@@ -108,18 +110,47 @@ def _refusal(answer: Answer, index: int) -> str:
     )
 
 
-def _prose(text: str, answer: Answer, index: int) -> str:
-    """Answer text with its `[n]` as buttons and the short answers in bold."""
-    out: list[str] = []
+def _prose(answer: Answer, index: int, shown: int) -> str:
+    """The first `shown` characters of an answer as paragraphs, its `[n]` as buttons and the short answers in bold."""
+    text = answer.answer
+    paragraphs: list[str] = []
     at = 0
-    for match in CITE.finditer(text):
-        n = int(match[1])
-        if not 1 <= n <= len(answer.citations):
-            continue
-        out += [_bold(text[at : match.start()], answer.short), _cite(index, n, answer.citations[n - 1])]
-        at = match.end()
-    out.append(_bold(text[at:], answer.short))
-    return "".join(out)
+    out: list[str] = []
+
+    def write(end: int) -> None:
+        first, *others = text[at:end].split("\n")
+        out.append(_bold(first, answer.short))
+        for other in others:
+            paragraphs.append("".join(out))
+            out[:] = [_bold(other, answer.short)]
+
+    for start, end, n in markers(answer):
+        if end > shown:
+            break
+        write(start)
+        out.append(_cite(index, n, answer.citations[n - 1]))
+        at = end
+    write(shown)
+    return "".join(f"<p>{paragraph}</p>" for paragraph in [*paragraphs, "".join(out)] if paragraph.strip())
+
+
+def markers(answer: Answer) -> list[tuple[int, int, int]]:
+    """Start, end and n of each `[n]` that the answer itself sets; one that a quoted page has in its text is not."""
+    text = answer.answer
+    quoted: list[tuple[int, int]] = []
+    at = 0
+    for citation in answer.citations:
+        stem = citation.quote.replace("\n", "").rstrip(ENDS)
+        found = re.compile(rf"({re.escape(stem)}[{ENDS}]*)(?:……)?\[{citation.n}\]").search(text, at) if stem else None
+        if found:
+            quoted.append(found.span(1))
+            at = found.end()
+    return [
+        (*match.span(), int(match[1]))
+        for match in CITE.finditer(text)
+        if 1 <= int(match[1]) <= len(answer.citations)
+        and not any(start < match.end() and match.start() < end for start, end in quoted)
+    ]
 
 
 def _bold(text: str, short: Sequence[str]) -> str:
@@ -139,7 +170,8 @@ def _cite(index: int, n: int, citation: Citation) -> str:
 
 def citation_key(citation: Citation) -> str:
     """Names what a citation lights up, so that a second click need not fetch it again."""
-    return f"{citation.article}:{','.join(f'{s.line}.{s.column}.{s.length}' for s in citation.spans[:3])}:{citation.n}"
+    spans = ",".join(f"{span.line}.{span.column}.{span.length}" for span in citation.spans)
+    return blake2b(f"{citation.article}:{spans}:{citation.n}".encode(), digest_size=8).hexdigest()
 
 
 def _source(citation: Citation, index: int) -> str:
@@ -162,8 +194,11 @@ def _source(citation: Citation, index: int) -> str:
 # --- source page ------------------------------------------------------------------------------------------------
 
 
-def page_view(page: Page, article: Article, lit: Sequence[Span] = (), *, key: str = "", back: bool = True) -> str:
-    """A source page with its original lines, one article set off from the rest and `lit` spans in `<mark>`."""
+def page_view(page: Page, article: Article, lit: Sequence[Span] = (), *, key: str = "", nearby: bool = False) -> str:
+    """A source page with its original lines, one article set off from the rest and `lit` spans in `<mark>`.
+
+    `nearby` says that they answer nothing: they are lit in a calmer tone.
+    """
     own = set(range(article.lines[0], article.lines[1] + 1)) | set(article.headline_lines)
     own |= {number for section in article.sections for number in range(section.lines[0], section.lines[1] + 1)}
     own |= _blanks_between(page, own)
@@ -188,10 +223,11 @@ def page_view(page: Page, article: Article, lit: Sequence[Span] = (), *, key: st
     if len(lines) < len(page.lines):
         shown = say("window", first=lines[0].number, last=lines[-1].number, total=len(page.lines))
         note = f'<p class="wb-meta">{shown}</p>'
-    button = f'<button type="button" class="wb-back">{say("to_answer")}</button>' if back else ""
+    look = "wb-page wb-nearby" if nearby else "wb-page"
     return (
-        f'<section class="wb-page" data-key="{esc(key)}" tabindex="-1"><header><div class="wb-tools"><span class="wb-label">'
-        f'{say("original")}</span>{button}<button type="button" class="wb-close">{say("close")}</button></div>'
+        f'<section class="{look}" data-key="{esc(key)}" tabindex="-1"><header><div class="wb-tools"><span class="wb-label">'
+        f'{say("original")}</span><button type="button" class="wb-back">{say("to_answer")}</button>'
+        f'<button type="button" class="wb-close">{say("close")}</button></div>'
         f'{_heading(article)}{note}</header><div class="wb-lines" lang="zh" tabindex="0">{"".join(rows)}</div></section>'
     )
 
@@ -234,37 +270,3 @@ def _heading(article: Article) -> str:
         ]
     )
     return f'<h2>{title}</h2><p class="wb-meta">{article_meta(article)}</p><p class="wb-meta">{place}</p>'
-
-
-# --- JSON -------------------------------------------------------------------------------------------------------
-
-
-def to_json(answer: Answer) -> dict[str, Any]:
-    """An answer as the command line and the API give it."""
-    return {
-        "id": answer.id,
-        "question": answer.question,
-        "answer": answer.answer,
-        "short": list(answer.short),
-        "refused": answer.refused,
-        "engine": answer.engine,
-        "understood": answer.understood,
-        "citations": [
-            {
-                "n": citation.n,
-                "source": citation.source,
-                "page": citation.page,
-                "lines": list(citation.lines),
-                "quote": citation.quote,
-                "headline": citation.headline,
-                "byline": list(citation.byline),
-                "date": citation.date,
-                "date_from": citation.date_from,
-                "article": citation.article,
-                "passage": citation.passage,
-                "record": citation.record,
-            }
-            for citation in answer.citations
-        ],
-        "seconds": round(answer.seconds, 4),
-    }

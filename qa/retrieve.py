@@ -19,8 +19,6 @@ DENSE_WEIGHT = 0.3
 """Weight of the cosine beside the lexical score (about 1 when all terms match): terms lead, vectors break ties and
 carry questions that share no word with their passage. See docs/decisions.md."""
 
-BM25_K1 = 1.2
-
 
 def idf(count: int, frequency: int) -> float:
     """BM25's inverse document frequency, as tantivy computes it: ln(1 + (N - n + 0.5) / (n + 0.5))."""

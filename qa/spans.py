@@ -16,7 +16,7 @@ Range = tuple[int, int]
 _DIGITS = r"\d[\d,，]*(?:\.\d+)?|[〇零一二两三四五六七八九十百千]+"
 _SCALE = r"[十百千万亿]*"
 _UNITS = (
-    "个百分点|平方公里|平方千米|平方米|立方米|公里|千米|公顷|千瓦时|千瓦|海里|毫米|厘米|小时|分钟|星期|人次|人民币|美元|欧元|港元|日元|英镑"
+    "cm|mm|km|kg|㎡|℃|GB|MB|个百分点|平方公里|平方千米|平方米|立方米|公里|千米|公顷|千瓦时|千瓦|海里|毫米|厘米|小时|分钟|星期|人次|人民币|美元|欧元|港元|日元|英镑"
     "|万亩|[元吨亩米户家个名位人项件条期届次天年月日岁周度级层座艘辆台套所处张枚场篇部集册版本种类类型代倍成斤克升秒块步环股趟幅例宗起批支队组类]"
 )
 _QUANTITY = re.compile(
@@ -24,10 +24,10 @@ _QUANTITY = re.compile(
     rf"(?P<unit>%|％|‰|{_UNITS}|(?=[^\d.．]|$))(?P<after>以上|以下|左右|余|多)?"
 )
 _IDIOM = re.compile(
-    r"一(?:[步些定般样起直线带体旦致切流时度同道向再系批]|个(?:个|时期|方面)|级[市政]?党|家人|年来|方面)|[三四]农|两手|千家|万户|百姓"
+    r"一(?:[步些定般样起直线带体旦致切流时度同道向再系批]|个(?:个|时期|方面)|家人|年来|方面)|[三四]农|两手|千家|万户|百姓"
 )
 _DURATION = re.compile(r"[\d一二三四五六七八九十]+[年天]")
-_VERSION = re.compile(r"[A-Za-z]*\d+(?:\.\d+)+\s*版?")
+_VERSION = re.compile(r"[A-Za-z]{0,10}\d{1,4}(?:\.\d{1,4})+\s?版?")
 _TIME_OF_DAY = re.compile(
     r"\s*(凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|晚间|当晚|晚|夜)?(\d{1,2}[时点:：](\d{1,2}分?)?)?"
 )
@@ -42,7 +42,9 @@ _SURNAMES = frozenset(
 )
 _NO_NAMES = re.compile(r"[今昨明]天|上午|下午|晚上|[一二三四五六七八九十]大|同志|先生|女士|公司|集团|项目")
 _SOFT_TIME = re.compile(
-    r"[今明去后前]年(?:年?[初底内中末])?|(?<!\d)年[初底内中末]|[上下]半年|[一二三四]季度|[本上下当]?月(?:底|初|末|中旬|上旬|下旬)|(?:春节|国庆|五一|元旦|暑假|寒假)(?:假?期[间后]?|[前后])"
+    r"[今明去后前]年(?:年?[初底内中末])?|(?<!\d)年[初底内中末]|[上下]半年|[一二三四]季度|[本上下当]?月(?:底|初|末|中旬|上旬|下旬)"
+    r"|(?:春节|国庆|五一|元旦|暑假|寒假)(?:假?期[间后]?|[前后])|(?:公元前?)?(?<!\d)\d{3,4}年(?:代)?|\d{1,2}世纪(?:[初末中]|\d0年代)?"
+    r"|[一-鿿]{2}[元一二三四五六七八九十]{1,3}年|[每逢](?:周|星期)[一二三四五六日天](?:[、至到和](?:周|星期)?[一二三四五六日天])*"
 )
 _OFFICE = (
     "书记|主席|主任|委员|[区市省县镇乡村处科局厅部校院所站会组队行社厂店馆园]长|董事长|总裁|总经理|经理|总监|秘书长|总编辑|主编|教授|研究员|工程师|院士"
@@ -50,6 +52,9 @@ _OFFICE = (
 )
 _DEED = "出席|主持|讲话|参加|表示|指出|强调|介绍|认为|告诉|发言|致辞|列席|会见|代表|带领|带头|陪同|通报|宣布|宣读|说|称|向|率|获|当选|主讲|参与|带队|调研|考察|会谈|一行|分别|担任|先后"
 _TITLE = re.compile(r"[一-鿿（）()、“”]{2,60}$")
+_APPOINTED = re.compile(
+    r"(?:担任|出任|升任|兼任|历任|调任|当选为?|任命为|就任|(?<![责委信主])任)(?P<office>[^，。；,;、]{2,20}?[长记任席员官师授理事裁委督县令守史])(?=[，。；,;、]|$)"
+)
 _TITLE_END = "长记任席员官师授理事人裁家者委手星校督监"
 _TITLE_BREAK = re.compile(r"^.*(?:，|。|；|：|和|与|及|由|对|向|请|[、](?=[一-鿿]{2,4}(?:、|$)))")
 _NAME_TAGS = ("nr", "nrt", "nrfg")
@@ -69,8 +74,8 @@ _PLACE = re.compile(
 )
 _ENUMERATION_BREAK = re.compile(r"[，。；：,;:！？!?]")
 _JOINTS = ("和", "及", "以及", "与")
-_ITEM_TAIL = re.compile(r"(等|[一二两三四五六七八九十\d]+(?=[大个项种类家名位方条]))")
-_PLUS = re.compile(r"[一-鿿A-Za-z]+(?:[+＋][一-鿿A-Za-z]+)+")
+_ITEM_TAIL = re.compile(r"(等|[一二两三四五六七八九十\d]{1,4}(?=[大个项种类家名位方条]))")
+_PLUS = re.compile(r"[一-鿿A-Za-z]{1,20}(?:[+＋][一-鿿A-Za-z]{1,20})+")
 _QUOTES_TOGETHER = re.compile(r"(?:[“「『《][^”」』》]{1,60}[”」』》][、和及与]?){2,}")
 _QUOTED = re.compile(r"[“「『《][^”」』》]{1,60}[”」』》]")
 
@@ -132,6 +137,7 @@ def names(sentence: str) -> list[Range]:
     """Person names: as jieba's tagger finds them, between a title and a verb, and the whole items of a list of them."""
     items = [(m.start(), m.end()) for m in _SHORT_ITEM.finditer(sentence)]
     found: set[Range] = {m.span("name") for m in _AFTER_TITLE.finditer(sentence)}
+    foreign: set[Range] = set()
     position = 0
     for word, tag in tagged(sentence):
         start, position = position, position + len(word)
@@ -139,7 +145,9 @@ def names(sentence: str) -> list[Range]:
             found.add(
                 next(((low, high) for low, high in items if low <= start and position <= high), (start, position))
             )
-    return [r for r in sorted(found) if is_name(sentence[slice(*r)])]
+            if tag != "nr" and len(word) > 2:
+                foreign.add((start, position))
+    return [r for r in sorted(found) if r in foreign or is_name(sentence[slice(*r)])]
 
 
 def is_name(text: str) -> bool:
@@ -150,7 +158,8 @@ def is_name(text: str) -> bool:
 
 
 def titles(sentence: str, name: str) -> list[Range]:
-    """What stands directly before a person's name as the person's title: "区商务局局长" before 王娟."""
+    """What stands directly before a person's name as the person's title ("区商务局局长" before 王娟), else the office that
+    someone is said to have taken ("当选为市长")."""
     found = []
     position = sentence.find(name)
     while position > 0:
@@ -161,7 +170,7 @@ def titles(sentence: str, name: str) -> list[Range]:
             if position - start >= 2:
                 found.append((start, position))
         position = sentence.find(name, position + 1)
-    return found
+    return found or [match.span("office") for match in _APPOINTED.finditer(sentence)]
 
 
 def organisations(sentence: str) -> list[Range]:
@@ -195,7 +204,7 @@ def quoted(sentence: str) -> list[Range]:
 
 def enumerations(sentence: str) -> Iterator[list[Range]]:
     """Each enumeration as the ranges of its items: joined by 、 or +, or quoted side by side ("“甲”“乙”")."""
-    for match in _PLUS.finditer(sentence):
+    for match in _PLUS.finditer(sentence) if "+" in sentence or "＋" in sentence else ():
         bounds = [match.start() - 1, *(i for i in range(*match.span()) if sentence[i] in "+＋"), match.end()]
         yield [(low + 1, high) for low, high in pairwise(bounds)]
     for match in _QUOTES_TOGETHER.finditer(sentence):
@@ -215,7 +224,7 @@ def _items(clause: str, offset: int) -> list[Range]:
     bounds = [-1, *(i for i, char in enumerate(clause) if char == "、"), len(clause)]
     items = [(bounds[i] + 1, bounds[i + 1]) for i in range(len(bounds) - 1)]
     low, high = items[0]
-    items[0] = (low + _lead_in(clause[low:high]), high)
+    items[0] = (low + _lead_in(clause[low:high], min(b - a for a, b in items[1:])), high)
     low, high = items[-1]
     tail = _ITEM_TAIL.search(clause, low + 1, high)
     last = [(low, tail.start() if tail else high)]
@@ -234,12 +243,14 @@ def _joined(clause: str, offset: int, items: list[Range]) -> list[Range]:
     return [*items[:-2], (low, end)] if joint in _JOINTS else []
 
 
-def _lead_in(item: str) -> int:
-    """Length of the verbs and such before the first item proper ("就包括现代金融" → "就包括")."""
-    words = tagged(item)
+def _lead_in(item: str, others: int) -> int:
+    """Length of the verbs and such before the first item proper ("就包括现代金融" → "就包括"); what is left is no shorter
+    than the shortest of the `others`, so that "弘扬创造精神" keeps 创造."""
     position, cut = 0, 0
-    for word, tag in words[:-1]:
+    for word, tag in tagged(item)[:-1]:
         position += len(word)
+        if len(item) - position < others:
+            break
         if tag[0] in "vdpcr" or word.endswith(("包括", "为", "是", "了")):
             cut = position
     return cut

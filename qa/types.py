@@ -43,6 +43,15 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """A quote to be shown as part of an answer. `cut` says whether the sentence goes on before and after it."""
+
+    citation: Citation
+    short: tuple[str, ...] = ()
+    cut: tuple[bool, bool] = (False, False)
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """An answer, or a refusal with the nearest passages as `citations`.
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import errno
 import logging
 import os
-import socket
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from index import UsageError, WenbaoError
 from qa import lists, words
+from qa.address import AUTH, HOST, PORT, check_port, credentials, only_here
 from qa.markup import ASSETS, asset
 
 if TYPE_CHECKING:
@@ -22,12 +21,12 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-HOST = "127.0.0.1"
-PORT = 7860
 # Bytes a file that may travel at all. `uploads.MAX_UPLOAD` is the limit that is explained; this one only cuts off.
 MAX_TRANSFER = 256 * 1024 * 1024
 # Questions answered at the same time; an answer holds one core for some ms, so more would only queue inside.
 ASKING_AT_ONCE = 4
+# Seconds: how often Gradio's own copies of uploaded files are looked through, and how old they may grow.
+FORGET_UPLOADS = (3600, 3600)
 SERIF = ("Songti SC", "Noto Serif CJK SC", "Source Han Serif SC", "STSong", "SimSun", "Georgia", "serif")
 SANS = ("PingFang SC", "Noto Sans CJK SC", "Microsoft YaHei", "system-ui", "sans-serif")
 
@@ -40,17 +39,20 @@ def create(engine: Engine, home: Path) -> gr.Blocks:
     gr = _gradio()
     from qa.archive_tab import archive_tab
     from qa.chat_tab import chat_tab
+    from qa.parts import QUIET, html
 
     words_of = gr.I18n(**words.translations())
-    with gr.Blocks(title="问报 Wenbao", analytics_enabled=False, fill_width=True) as blocks:
+    with gr.Blocks(
+        title="问报 Wenbao", analytics_enabled=False, fill_width=True, delete_cache=FORGET_UPLOADS
+    ) as blocks:
         with gr.Column(elem_id="wb-page-root"):
-            masthead = gr.HTML(_masthead(engine), elem_id="wb-masthead", apply_default_css=False, js_on_load=None)
+            masthead = html("wb-masthead", _masthead(engine))
             with gr.Tabs(elem_id="wb-tabs"):
                 with gr.Tab(words_of("ask_tab"), id="ask", elem_id="wb-ask-tab"):
                     chat_tab(blocks, engine, words_of)
                 with gr.Tab(words_of("archive_tab"), id="archive", elem_id="wb-archive-tab"):
                     archive_tab(blocks, engine, home, words_of, after=(lambda: _masthead(engine), masthead))
-        blocks.load(lambda: _masthead(engine), None, masthead, show_progress="hidden", api_visibility="private")
+        blocks.load(lambda: _masthead(engine), None, masthead, **QUIET)
     blocks.queue(default_concurrency_limit=ASKING_AT_ONCE)
     return blocks
 
@@ -97,16 +99,28 @@ def serve(
 ) -> None:
     """Open the page on a port and stay until interrupted; `ready` is called with its address.
 
-    :raises UsageError: if the port is in use or the host is not this machine's.
+    Whoever reaches the page may ask, upload, delete uploads and update the archive. With the environment variable
+    `WENBAO_AUTH` set to `user:password` the page asks for both first. They travel as the page does: unencrypted,
+    unless a proxy in front speaks HTTPS.
+
+    :raises UsageError: if the port is in use, the host is not this machine's, or `WENBAO_AUTH` is malformed.
     :raises ArchiveError: if there is no archive in `home` or it cannot be used.
     :raises EncoderError: if the encoder cannot be loaded.
     """
     check_port(host, port)
+    auth = credentials()
+    if auth is None and not only_here(host):
+        logger.warning(
+            "whoever can reach %s:%d can upload, delete and rebuild; set %s=user:password to ask for a password",
+            host,
+            port,
+            AUTH,
+        )
     from index import load_encoder
     from qa.engine import Engine
 
     engine = Engine(home, load_encoder(encoder) if encoder else None)
-    blocks, url = launch(engine, home, host=host, port=port)
+    blocks, url = launch(engine, home, host=host, port=port, auth=auth)
     if ready is not None:
         ready(url)
     threading.Thread(target=_warm_up, args=(engine,), daemon=True).start()
@@ -117,8 +131,12 @@ def serve(
     blocks.block_thread()
 
 
-def launch(engine: Engine, home: Path, *, host: str = HOST, port: int = PORT) -> tuple[gr.Blocks, str]:
+def launch(
+    engine: Engine, home: Path, *, host: str = HOST, port: int = PORT, auth: tuple[str, str] | None = None
+) -> tuple[gr.Blocks, str]:
     """Start the page in this process and give it with its address; `close()` ends it.
+
+    `auth` is the user and password it asks for, if any.
 
     :raises UsageError: if the port is in use or the host is not this machine's.
     """
@@ -129,6 +147,7 @@ def launch(engine: Engine, home: Path, *, host: str = HOST, port: int = PORT) ->
         _, url, _ = blocks.launch(
             server_name=host,
             server_port=port,
+            auth=auth,
             prevent_thread_lock=True,
             share=False,
             inbrowser=False,
@@ -146,31 +165,6 @@ def launch(engine: Engine, home: Path, *, host: str = HOST, port: int = PORT) ->
     return blocks, url
 
 
-def check_port(host: str, port: int) -> None:
-    """See that nothing listens on the port yet.
-
-    :raises UsageError: if it is in use, not allowed, or the host is not an address of this machine.
-    """
-    if not 0 < port < 65536:
-        raise UsageError(f"port {port} does not exist; choose one from 1024 to 65535 with --port")
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    except socket.gaierror as error:
-        raise UsageError(f"host {host} is not known; choose another with --host") from error
-    with socket.socket(family, kind, protocol) as trial:
-        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            trial.bind(address)
-        except PermissionError as error:
-            raise UsageError(f"port {port} is not allowed here; choose another with --port") from error
-        except OSError as error:
-            if error.errno == errno.EADDRNOTAVAIL:
-                raise UsageError(
-                    f"host {host} is not an address of this machine; choose another with --host"
-                ) from error
-            raise UsageError(f"port {port} is in use; choose another with --port") from error
-
-
 def _no_proxy_for_ourselves() -> None:
     # Gradio asks its own address whether it has come up; a proxy set for the outside would be asked instead.
     for name in ("NO_PROXY", "no_proxy"):
@@ -179,10 +173,11 @@ def _no_proxy_for_ourselves() -> None:
 
 
 def _warm_up(engine: Engine) -> None:
-    """Ask one question, so that dictionaries and model are loaded before the first visitor waits for them."""
+    """Make the examples that the page shows, so that the first visitor waits for neither them nor the dictionaries."""
+    from qa.chat_tab import EXAMPLES
+
     try:
-        for question in engine.examples(1):
-            engine.ask(question)
+        engine.examples(EXAMPLES)
     except WenbaoError as error:
         logger.warning("warming up: %s", error)
 

@@ -79,6 +79,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "joined": ("已与另一版接续", "joined with its other half"),
     "uploaded": ("上传", "uploaded"),
     "pending": ("待读入", "not read yet"),
+    "doomed": ("待移除", "to be removed"),
     "delete": ("删除", "Delete"),
     "upload": ("上传报纸文件（可多选）", "Upload newspaper files (several at once)"),
     "rebuild": ("更新资料库", "Update the archive"),
@@ -90,11 +91,23 @@ WORDS: dict[str, tuple[str, str]] = {
     "same": ("{names} 已经在上传的文件里，内容相同。", "{names} was already uploaded, with the same content."),
     "not_saved": ("没有收下 {names}：不支持这种文件。", "{names} not received: this kind of file is not supported."),
     "too_big": ("没有收下 {names}：超过 {limit}。", "{names} not received: larger than {limit}."),
+    "no_space": (
+        "没有收下 {names}：磁盘已满。请腾出空间再上传。",
+        "{names} not received: the disk is full. Make room and upload again.",
+    ),
+    "not_written": (
+        "没有收下 {names}：资料库的 uploads 文件夹写不进去。请检查权限再上传。",
+        "{names} not received: the archive's uploads folder cannot be written. Check its permissions and upload again.",
+    ),
     "deleted": (
         "已删除 {names}。按“更新资料库”后不再引用。",
         "Deleted {names}. Press “Update the archive” and it is no longer cited.",
     ),
     "not_deleted": ("{names} 不是上传的文件，不能在这里删除。", "{names} was not uploaded here and cannot be deleted."),
+    "cannot_delete": (
+        "{names} 删不掉。请检查资料库 uploads 文件夹的权限。",
+        "{names} could not be deleted. Check the permissions of the archive's uploads folder.",
+    ),
     "scan": ("查看文件", "Looking at files"),
     "read": ("读取", "Reading"),
     "encode": ("编码", "Encoding"),

@@ -175,18 +175,17 @@ def test_refused_files_are_named_and_the_rest_is_built(pages, home, tmp_path):
     os.mkfifo(pages / "pipe.txt")
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(pages / "socket.txt"))
-        report = build([pages, tmp_path / "missing"], home, encoder=CountingEncoder())
+        report = build([pages], home, encoder=CountingEncoder())
 
     assert report.added == ("公园.txt", "大桥.txt", "港口.txt")
     reasons = refusals(report)
     assert set(reasons) == {
-        "空.txt", "junk.txt", "报.pdf", "link.txt", "broken.txt", "ring.txt", "loop", "pipe.txt", "socket.txt", str(tmp_path / "missing"),
+        "空.txt", "junk.txt", "报.pdf", "link.txt", "broken.txt", "ring.txt", "loop", "pipe.txt", "socket.txt",
     }  # fmt: skip
     assert "supported: .txt" in reasons["报.pdf"]
     assert "out of the folder" in reasons["link.txt"]
     assert "empty" in reasons["空.txt"]
     assert "regular file" in reasons["pipe.txt"]
-    assert "no such file" in reasons[str(tmp_path / "missing")]
 
 
 def test_file_that_becomes_junk_leaves_the_archive(pages, home):
@@ -218,6 +217,164 @@ def test_nothing_to_read_leaves_the_archive_as_it_was(pages, home, tmp_path, pat
         build([tmp_path / path for path in paths], home, encoder=CountingEncoder())
     assert len(texts(home)) == 3
     assert build(None, home, encoder=CountingEncoder()).generation == 1
+
+
+def test_missing_path_among_others_changes_nothing(pages, home, tmp_path):
+    other = write_pages(tmp_path / "other", {"站.txt": NEW})
+    build([pages, other], home, encoder=CountingEncoder())
+    other.rename(tmp_path / "away")
+    (pages / "公园.txt").unlink()
+    with pytest.raises(UsageError, match="other: no such file or folder"):
+        build([pages, other], home, encoder=CountingEncoder())
+    assert sorted(texts(home)) == ["公园.txt", "大桥.txt", "港口.txt", "站.txt"]
+
+
+# What is out of reach is kept.
+
+
+def test_files_below_a_missing_root_are_kept_until_the_paths_are_given_again(pages, home, tmp_path):
+    other = write_pages(tmp_path / "other", {"站.txt": NEW, "港口.txt": NEW})
+    build([other, pages], home, encoder=CountingEncoder())
+    before = texts(home)
+    assert sorted(before) == ["pages/港口.txt", "公园.txt", "大桥.txt", "港口.txt", "站.txt"]
+    other.rename(tmp_path / "away")
+    (pages / "公园.txt").unlink()
+    report = build(None, home, encoder=CountingEncoder())
+
+    assert report.removed == ("公园.txt",)
+    assert report.added == report.changed == ()
+    ((source, reason),) = refusals(report).items()
+    assert source == str(other)
+    assert reason == (
+        "cannot be read now (no such file or folder). Its 2 files are kept as they were. "
+        "Give the paths again (wenbao build PATH …) to drop them."
+    )
+    assert texts(home) == {name: text for name, text in before.items() if name != "公园.txt"}
+    (tmp_path / "away").rename(other)
+    report = build(None, home, encoder=CountingEncoder())
+    assert (report.added, report.changed, report.removed, report.refused) == ((),) * 4
+    other.rename(tmp_path / "away")
+    assert build([pages], home, encoder=CountingEncoder()).removed == ("pages/港口.txt", "站.txt")
+    assert sorted(texts(home)) == ["大桥.txt", "港口.txt"]
+
+
+def test_the_mount_point_of_a_drive_holds_nothing(pages, home, tmp_path):
+    other = write_pages(tmp_path / "other", {"站.txt": NEW})
+    build([pages, other], home, encoder=CountingEncoder())
+    (other / "站.txt").rename(tmp_path / "站.txt")
+    report = build(None, home, encoder=CountingEncoder())
+
+    assert (report.removed, list(refusals(report))) == ((), [str(other)])
+    assert build([pages, other], home, encoder=CountingEncoder()).removed == ("站.txt",)
+    assert build(None, home, encoder=CountingEncoder()).refused == ()
+
+
+def test_catalogue_that_never_noted_places_loses_nothing(pages, home, tmp_path):
+    other = write_pages(tmp_path / "other", {"站.txt": NEW})
+    build([pages, other], home, encoder=CountingEncoder())
+    catalogue = sqlite3.connect(home / "archive.sqlite")
+    catalogue.execute("DROP TABLE places")
+    catalogue.close()
+    other.rename(tmp_path / "away")
+
+    assert build(None, home, encoder=CountingEncoder()).removed == ()
+    assert len(texts(home)) == 4
+
+
+@pytest.mark.parametrize("paths", [None, ["pages"]])
+def test_files_of_a_folder_that_cannot_be_listed_are_kept(pages, home, tmp_path, monkeypatch, paths):
+    write_pages(pages, {"新/站.txt": NEW})
+    build([pages], home, encoder=CountingEncoder())
+    listing = os.scandir
+
+    def refusing(path):
+        if path == str(pages / "新"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return listing(path)
+
+    monkeypatch.setattr("os.scandir", refusing)
+    report = build(paths and [tmp_path / path for path in paths], home, encoder=CountingEncoder())
+
+    assert report.removed == ()
+    assert refusals(report) == {
+        "新": "cannot be listed (Permission denied). Check its permissions. Its 1 files are kept as they were."
+    }
+    assert len(texts(home)) == 4
+
+
+def test_file_that_cannot_be_looked_at_is_kept(pages, home):
+    build([pages], home, encoder=CountingEncoder())
+    (pages / "大桥.txt").unlink()
+    (pages / "大桥.txt").symlink_to("大桥.txt")
+    report = build([pages], home, encoder=CountingEncoder())
+
+    assert (report.removed, list(refusals(report))) == ((), ["大桥.txt"])
+    assert len(texts(home)) == 3
+
+
+def test_files_are_looked_for_when_no_other_build_is_at_work(pages, home):
+    """A build that could end between another's look and its work would be undone by it."""
+    busy = []
+
+    def another(progress):
+        if progress.stage == "scan":
+            with pytest.raises(ArchiveBusy):
+                build([pages], home, encoder=CountingEncoder())
+            busy.append(progress)
+
+    build([pages], home, encoder=CountingEncoder(), progress=another)
+    assert len(busy) == 2
+
+
+def test_names_that_are_no_text(pages, home, tmp_path):
+    folder = tmp_path / "\u62a5\n".encode("gbk").decode("utf-8", "surrogateescape")
+    folder.mkdir()
+    for name in ("大桥.txt".encode("gbk"), "两\n行.txt".encode()):
+        (folder / os.fsdecode(name)).write_text(NEW)
+    report = build([folder], home, encoder=CountingEncoder())
+
+    assert len(report.added) == 2
+    assert all(name.isprintable() and name.encode() for name in report.added)
+    assert build(None, home, encoder=CountingEncoder()).generation == 1
+    with pytest.raises(UsageError, match="no such file") as caught:
+        build([folder / "gone"], home, encoder=CountingEncoder())
+    assert str(caught.value).isprintable()
+    with pytest.raises(ArchiveError, match="not UTF-8"):
+        build([folder], folder / "home", encoder=CountingEncoder())
+
+
+# Deleted files leave no trace in the answers.
+
+
+def test_scores_after_deletions_are_those_of_a_fresh_build(tmp_path, home):
+    pages = write_pages(
+        tmp_path / "many",
+        {f"{n}.txt": NEW.replace("新站", f"{n}号站") + f"第{n}站有桥。\n" * (n % 5) for n in range(40)},
+    )
+    build([pages], home, encoder=CountingEncoder())
+    for number in range(38):
+        (pages / f"{number}.txt").unlink()
+    build([pages], home, encoder=CountingEncoder())
+    build([pages], tmp_path / "fresh", encoder=CountingEncoder())
+    with Archive.open(home) as old, Archive.open(tmp_path / "fresh") as new:
+        for term in ("站", "启用", "王雪", "桥"):
+            frequencies = [archive.lexical.document_frequency(term) for archive in (old, new)]
+            assert frequencies[0] == frequencies[1] <= old.lexical.count == 2
+            scores = [[score for _, score in archive.lexical.search({term: 1.0}, 5)] for archive in (old, new)]
+            assert scores[0] == scores[1]
+
+
+def test_lexical_index_is_kept_while_few_are_deleted(pages, home, monkeypatch):
+    monkeypatch.setattr("index.derive.FEW_PASSAGES", 0)
+    write_pages(pages, {f"{number}.txt": NEW for number in range(20)})
+    build([pages], home, encoder=CountingEncoder())
+    for generation, gone in enumerate(("0.txt", "1.txt", "2.txt"), 2):
+        (pages / gone).unlink()
+        build([pages], home, encoder=CountingEncoder())
+        files = list((home / f"generations/{generation}/lexical").iterdir())
+        assert any(file.suffix == ".del" for file in files) == (gone != "2.txt")
+        with Archive.open(home) as archive:
+            assert archive.lexical.document_frequency("站") == 21 - generation
 
 
 def test_missing_path_makes_no_folder(tmp_path, home):

@@ -109,6 +109,38 @@ def test_batches(capsys, built, tmp_path):
     assert keys <= set(found[0]["hits"][0])
 
 
+def test_a_batch_with_a_bad_line_writes_nothing_and_names_the_line(capsys, built, tmp_path):
+    questions, answers = tmp_path / "q.jsonl", tmp_path / "a.jsonl"
+    answers.write_text("kept", encoding="utf-8")
+    questions.write_text('{"question": "会议"}\n{"question": " "}\n', encoding="utf-8")
+    assert "line 2" in fails(capsys, "ask", "--batch", questions, "--output", answers, "--home", built)
+    assert answers.read_text(encoding="utf-8") == "kept"
+
+
+def test_a_line_separator_inside_a_question_is_no_line_end(built, tmp_path):
+    questions, answers = tmp_path / "q.jsonl", tmp_path / "a.jsonl"
+    questions.write_text('{"question": "会议\u2028在哪里？"}\n', encoding="utf-8")
+    assert main(["ask", "--batch", str(questions), "--output", str(answers), "--home", str(built)]) == 0
+    assert len(answers.read_text(encoding="utf-8").splitlines()) >= 1
+
+
+def test_bold_in_a_terminal(capsys, built, monkeypatch):
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    assert main(["ask", QUESTION, "--home", str(built)]) == 0
+    assert "\033[1m约50亿元\033[0m" in capsys.readouterr().out
+
+
+def test_a_broken_port_in_the_environment_does_not_break_help(capsys, monkeypatch):
+    monkeypatch.setenv("WENBAO_PORT", "abc")
+    with pytest.raises(SystemExit) as left:
+        main(["--help"])
+    assert left.value.code == 0
+    with pytest.raises(SystemExit) as left:
+        main(["serve"])
+    assert left.value.code == 2
+    assert "abc" in capsys.readouterr().err
+
+
 def test_search_and_articles(capsys, built):
     assert main(["search", "慈善一日捐", "-k", "1", "--json", "--home", str(built)]) == 0
     (hit,) = json.loads(capsys.readouterr().out)

@@ -499,3 +499,17 @@ def test_cost_is_linear(unit: str, width: int) -> None:
     started = time.process_time()
     date_articles(articles(page(lines)), "a.txt")
     assert time.process_time() - started < 2.0
+
+
+@pytest.mark.parametrize("drawn", ["——————", "•", "★ ★ ★", "……", "======="])
+def test_what_is_drawn_is_furniture(drawn: str) -> None:
+    body = "□记者 李涛 报道\n　　本报讯 7月21日，会议召开。\n　　会议指出，要重视。"
+    for lines in (f"{drawn}\n{body}", f"{drawn}\n\n{body}", f"新站启用\n{drawn}\n\n{body}", f"{body}\n\n{drawn}\n"):
+        layout = lay_out(page(lines))
+        assert [article.kind for article in layout.articles if article.kind == "digest" and drawn in article.text] == []
+        assert all(drawn not in article.headline for article in layout.articles)
+
+
+@pytest.mark.parametrize("text", ["国庆", "海洋强国", "平安中国", "满意答卷"])
+def test_common_words_are_no_names(text: str) -> None:
+    assert parse_byline(text, bare=True) is None

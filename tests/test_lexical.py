@@ -1,6 +1,7 @@
 """BM25 search: the formula, the order, filters, and a new index made of the old one."""
 
 import math
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.lexical import HEADLINE_WEIGHT, LexicalEntry, LexicalIndex, top, write_lexical
+from index.entries import LexicalEntry
+from index.errors import ArchiveDamaged
+from index.lexical import HEADLINE_WEIGHT, LexicalIndex, deleted_documents, top, write_lexical
 
 PAGE = [
     LexicalEntry(1, ["签约"], ["项目", "投资", "项目"]),
@@ -177,3 +180,31 @@ def test_same_order_in_two_processes(tmp_path):
     }
     assert len(found) == 1
     assert len(found.pop()) > 100
+
+
+def test_deleted_passages_are_not_in_the_document_frequency(tmp_path):
+    written(tmp_path / "1")
+    after = written(tmp_path / "2", previous=tmp_path / "1", entries=[], removed=[1])
+
+    assert [after.document_frequency(term) for term in ("投资", "签约", "降雨")] == [1, 1, 1]
+    assert deleted_documents(tmp_path / "2") == 1
+
+
+@pytest.mark.parametrize("suffix", [".term", ".idx", ".fast", ".json"])
+def test_damage_is_told_of_in_our_own_words_wherever_it_is_met(tmp_path, suffix):
+    """A flipped bit may go unnoticed (`wenbao doctor` compares digests); what is noticed is ArchiveDamaged."""
+    written(tmp_path / "whole", [LexicalEntry(row, ["题"], [f"词{row % 7}", "词"]) for row in range(200)])
+    met = 0
+    for place in range(0, 200, 9):
+        folder = shutil.copytree(tmp_path / "whole", tmp_path / f"{suffix}{place}")
+        for file in folder.glob(f"*{suffix}"):
+            data = bytearray(file.read_bytes())
+            data[place % len(data)] ^= 0xFF
+            file.write_bytes(data if place else bytes(len(data)))
+        try:
+            index = LexicalIndex.open(folder)
+            index.document_frequency("词3")
+            index.search({"词": 1.0, "词3": 1.0}, 5)
+        except ArchiveDamaged:
+            met += 1
+    assert met

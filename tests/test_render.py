@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from index import Article, BuildReport, Date, Line, Page, Progress, Refusal, SourceFile, Span
 from qa.lists import article_list, file_list, progress_bar, report_view
 from qa.markup import esc, say, size_words
-from qa.render import MAX_LINES, MAX_SHOWN_QUESTION, Turn, conversation, page_view, to_json
+from qa.render import MAX_LINES, MAX_SHOWN_QUESTION, Turn, citation_key, conversation, page_view
 from qa.types import Answer, Citation
 from qa.words import WORDS, translations
 
@@ -119,6 +119,39 @@ def test_numbers_become_buttons_only_where_there_is_a_citation():
     assert "乙[2]丙[0]" in Reader(view).text
 
 
+@pytest.mark.parametrize(
+    ("quotes", "text", "buttons"),
+    [
+        (["决议[1]和[2]通过。"], "决议[1]和[2]通过。[1]", [1]),
+        (["据《报》[2]载，", "共[1]条；"], "1. 据《报》[2]载[1]\n2. 共[1]条[2]", [1, 2]),
+        (["见注[1]"], "……见注[1]……[1]", [1]),
+        (["甲[1]\n乙"], "甲[1]乙[1]", [1]),
+        (["甲。", "甲[1]。"], "甲。[1]\n甲[1]。[2]", [1, 2]),
+        (["另一句"], "转述的话[1]", [1]),
+    ],
+)
+def test_a_number_that_stands_in_the_source_is_no_button(quotes, text, buttons):
+    citations = tuple(citation(quote, n) for n, quote in enumerate(quotes, 1))
+    view = conversation([Turn("问", answer(text, citations=citations))])
+    prose = view[view.index('<div class="wb-answer">') : view.index("<h3")]
+    assert [int(n) for n in re.findall(r'class="wb-cite"[^>]*>\[(\d)\]', prose)] == buttons
+    assert Reader(prose).text == text.replace("\n", "")
+
+
+@given(st.text("甲乙[]12。\n", max_size=30), st.integers(0, 40))
+def test_an_answer_shown_in_part_reads_as_that_part(text, shown):
+    view = conversation([Turn("问", answer(text, citations=(citation("甲[1]"), citation("乙", 2))))], shown=shown)
+    prose = Reader(view[view.index('<div class="wb-answer">') :].split("<h3")[0]).text
+    assert prose == text[:shown].replace("\n", "")
+
+
+def test_keys_tell_citations_apart_that_differ_in_their_last_line_only():
+    lines = [Span(0, n, 0, 5) for n in range(1, 9)]
+    whole, part = citation(spans=tuple(lines)), citation(spans=tuple(lines[:-1]))
+    assert citation_key(whole) != citation_key(part)
+    assert citation_key(whole) == citation_key(citation(spans=tuple(lines)))
+
+
 def test_short_answers_are_bold_in_the_answer():
     assert "<strong>约50亿元</strong>" in conversation([Turn("问", answer(short=("约50亿元",)))])
 
@@ -146,6 +179,16 @@ def test_refusal_offers_passages_and_no_answer():
     assert "wb-refusal" in view
     assert "wb-nearest" in view
     assert "wb-answer" not in view
+
+
+def test_a_passage_near_a_refusal_is_lit_in_another_tone():
+    assert 'class="wb-page wb-nearby"' in page_view(PAGE, article(), [Span(0, 2, 2, 11)], nearby=True)
+    assert "wb-nearby" not in page_view(PAGE, article(), [Span(0, 2, 2, 11)])
+
+
+def test_what_was_answered_can_be_asked_again_and_a_message_cannot():
+    view = conversation([Turn('甲"?', answer()), Turn("乙？", message="太长")])
+    assert [value for name, value in Reader(view).attributes if name == "data-asked"] == ['甲"?']
 
 
 def test_long_question_is_cut_and_says_its_length():
@@ -208,6 +251,16 @@ def test_files_are_filtered_and_uploads_can_be_deleted():
     assert "还是空的" in file_list([], [], {})
 
 
+def test_a_source_whose_file_was_deleted_is_said_to_go():
+    sources = [SourceFile("一版.txt", 2048, "", 1, 3, 9), SourceFile("二版.txt", 10, "", 1, 1, 1)]
+    view = file_list(sources, [], {}, doomed={"二版.txt"})
+    assert Reader(view).text.count("待移除") == 1
+    assert re.findall('<li class="wb-doomed"><button type="button" class="wb-item" data-source="([^"]+)"', view) == [
+        "二版.txt"
+    ]
+    assert "data-remove" not in view
+
+
 def test_report_names_each_file_and_each_reason():
     refused = (Refusal("坏.txt", "the file is empty. Remove it or put text into it."),)
     text = Reader(
@@ -233,38 +286,6 @@ def test_report_names_each_file_and_each_reason():
 )
 def test_sizes(size, words):
     assert size_words(size) == words
-
-
-def test_json_has_the_fields_of_the_contract():
-    found = to_json(answer(short=("约50亿元",), id="q1", seconds=0.01234))
-    assert list(found) == [
-        "id",
-        "question",
-        "answer",
-        "short",
-        "refused",
-        "engine",
-        "understood",
-        "citations",
-        "seconds",
-    ]
-    assert found["seconds"] == 0.0123
-    assert found["citations"] == [
-        {
-            "n": 1,
-            "source": "a.txt",
-            "page": 1,
-            "lines": [2, 2],
-            "quote": "项目总投资约50亿元。",
-            "headline": "大桥开工",
-            "byline": ["刘腾"],
-            "date": "2023-11-14",
-            "date_from": "from dateline",
-            "article": "a1",
-            "passage": "a1-0",
-            "record": None,
-        }
-    ]
 
 
 @pytest.mark.parametrize("key", sorted(WORDS))

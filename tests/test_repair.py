@@ -11,11 +11,14 @@ from pages import CountingEncoder, found_by, texts
 from index import (
     Archive,
     ArchiveDamaged,
+    ArchiveError,
     ArchiveMismatch,
     NoArchive,
     build,
     check,
     current_generation,
+    entries,
+    recipe,
     repair,
 )
 
@@ -142,3 +145,44 @@ def test_upgrade_that_reads_otherwise_reads_again_but_embeds_nothing(pages, home
 
     assert (report.generation, len(report.unchanged), report.encoded) == (2, 3, 0)
     assert build([pages], home, encoder=CountingEncoder()).generation == 2
+
+
+@pytest.mark.parametrize("name", ["vectors.faiss", "lexical/meta.json"])
+def test_damage_in_files_too_large_to_be_verified_at_opening(pages, home, monkeypatch, name):
+    build([pages], home, encoder=CountingEncoder())
+    monkeypatch.setattr("index.manifest.damaged_files.__kwdefaults__", {"limit": 0})
+    file = home / "generations/1" / name
+    file.write_bytes(b"\0" * file.stat().st_size)
+    with Archive.open(home) as archive, pytest.raises(ArchiveDamaged, match="Run `wenbao doctor`"):
+        assert archive.vectors.count + archive.lexical.count
+    assert check(home)
+    (pages / "公园.txt").unlink()
+    build([pages], home, encoder=CountingEncoder())
+    assert len(texts(home)) == 2
+    assert check(home) == []
+
+
+def test_doctor_that_cannot_write_says_so(pages, home, monkeypatch):
+    build([pages], home, encoder=CountingEncoder())
+    (home / "generations/1/vectors.faiss").unlink()
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("index.derive.sync", full)
+    with pytest.raises(ArchiveError, match="No space left on device"):
+        repair(home, encoder=CountingEncoder())
+
+
+def test_change_of_what_is_embedded_or_searched_is_a_change_of_both_recipes(tmp_path, monkeypatch):
+    package = Path(recipe.__file__).parent
+    for file in package.glob("*.py"):
+        shutil.copy(file, tmp_path)
+    monkeypatch.setattr(recipe, "_FOLDER", tmp_path)
+    digests = recipe.reading_recipe.__wrapped__, recipe.terms_recipe.__wrapped__
+    before = [digest() for digest in digests]
+    (tmp_path / "entries.py").write_bytes((tmp_path / "entries.py").read_bytes() + b"# changed")
+    after = [digest() for digest in digests]
+    assert all(old != new for old, new in zip(before, after, strict=True))
+    for name in ("embedded_text", "shared_text", "index_terms", "LexicalEntry", "FIELDS", "TOKENIZER"):
+        assert hasattr(entries, name)

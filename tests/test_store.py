@@ -284,3 +284,17 @@ def test_articles_are_stored_whole(article):
 def test_pages_are_stored_whole(lines):
     page = Page("a", 1, tuple(lines))
     assert page_from_json("a", 1, lines_to_json(page)) == page
+
+
+def test_reporters_and_dates_are_those_of_the_generation(tmp_path):
+    pages = write_pages(tmp_path / "pages")
+    build([pages], tmp_path / "home", encoder=CountingEncoder())
+    with Archive.open(tmp_path / "home") as old:
+        (pages / "公园.txt").unlink()
+        write_pages(pages, {"站.txt": "□记者 周舟 报道\n本报2024年2月3日讯 新站启用。\n"})
+        build([pages], tmp_path / "home", encoder=CountingEncoder())
+        with Archive.open(tmp_path / "home") as new:
+            assert old.bylines() == ["李涛", "王雪", "董梅雪"]
+            assert new.bylines() == ["周舟", "李涛", "王雪"]
+            assert ("2023-05-01" in old.dates(), "2024-02-03" in old.dates()) == (True, False)
+            assert ("2023-05-01" in new.dates(), "2024-02-03" in new.dates()) == (False, True)

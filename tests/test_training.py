@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import gzip
+import json
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -55,3 +57,12 @@ def test_a_batch_row_has_two_sides(training: SimpleNamespace) -> None:
     batch.add(ids(1), ids(), 0)
     batch.add(ids(1), ids(2), 7)
     assert (len(batch.a), len(batch.b), batch.groups) == (1, 1, [7])
+
+
+def test_glosses_that_begin_with_old_are_kept(training: SimpleNamespace, tmp_path: Path) -> None:
+    (tmp_path / "cc-cedict").mkdir()
+    row = {"simp": "故交", "pinyin": "gu4 jiao1", "en": ["old friend", "(old) acquaintance", "see 老友[lao3 you3]"]}
+    with gzip.open(tmp_path / "cc-cedict/entries.jsonl.gz", "wt", encoding="utf-8") as file:
+        file.write(json.dumps(row) + "\n")
+    (entry,) = training.corpus.dictionary(tmp_path)
+    assert (entry.word, entry.glosses) == ("故交", ("old friend",))

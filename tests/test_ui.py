@@ -1,21 +1,30 @@
 import asyncio
+import errno
+import json
+import os
+import re
 import socket
 import subprocess
 import sys
+import urllib.error
+import urllib.parse
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import SUFFIXES, SourceFile, UsageError, build, digest_file
+from index import SUFFIXES, ArchiveError, SourceFile, UsageError, build, digest_file
 from index.lock import building
 from qa import uploads
+from qa.address import AUTH, check_port, credentials, only_here
 from qa.engine import Engine
 from qa.markup import asset
 from qa.question import MAX_QUESTION
 from qa.types import Answer
-from qa.ui import check_port, launch_options
+from qa.ui import launch_options, serve
 
 PAGE = """□记者 周舟 报道
 　　本报讯 3月5日，云岭大桥开工仪式在青川县举行。大桥全长1280米，总投资约6.2亿元，
@@ -100,6 +109,44 @@ def test_a_huge_upload_is_not_taken(tmp_path, monkeypatch):
     assert uploads.receive(tmp_path / "home", [tmp_path / "大.txt"], {".txt"}) == uploads.Received(too_big=("大.txt",))
 
 
+def test_two_uploads_of_one_name_at_once_leave_one_whole_file(tmp_path):
+    contents = [bytes([65 + n]) * 3_000_000 for n in range(8)]
+    for n, content in enumerate(contents):
+        (tmp_path / str(n)).mkdir()
+        (tmp_path / str(n) / "头版.txt").write_bytes(content)
+    with ThreadPoolExecutor(8) as pool:
+        results = list(
+            pool.map(lambda n: uploads.receive(tmp_path / "home", [tmp_path / str(n) / "头版.txt"], {".txt"}), range(8))
+        )
+    assert all(result.saved + result.replaced == ("头版.txt",) for result in results)
+    (left,) = (tmp_path / "home" / "uploads").iterdir()
+    assert left.read_bytes() in contents
+
+
+@pytest.mark.parametrize(("code", "field"), [(errno.ENOSPC, "no_space"), (errno.EACCES, "not_written")])
+def test_an_upload_that_cannot_be_written_is_told_and_leaves_nothing(tmp_path, monkeypatch, code, field):
+    (tmp_path / "头版.txt").write_text("一", encoding="utf-8")
+
+    def fail(source, copy):
+        copy.write(b"half")
+        raise OSError(code, "no")
+
+    monkeypatch.setattr(uploads.shutil, "copyfileobj", fail)
+    received = uploads.receive(tmp_path / "home", [tmp_path / "头版.txt"], {".txt"})
+    assert received == uploads.Received(**{field: ("头版.txt",)})
+    assert list((tmp_path / "home" / "uploads").iterdir()) == []
+    from qa.archive_tab import received_view
+
+    assert "没有收下 头版.txt" in received_view(received)
+
+
+def test_an_upload_into_a_home_that_cannot_hold_it_is_told(tmp_path):
+    (tmp_path / "home").write_text("a file, not a folder")
+    (tmp_path / "头版.txt").write_text("一", encoding="utf-8")
+    received = uploads.receive(tmp_path / "home", [tmp_path / "头版.txt"], {".txt"})
+    assert received == uploads.Received(not_written=("头版.txt",))
+
+
 def test_only_uploaded_files_can_be_removed(tmp_path):
     (tmp_path / "uploads").mkdir()
     (tmp_path / "uploads" / "a.txt").write_text("一")
@@ -127,6 +174,26 @@ def test_a_source_is_an_upload_if_name_and_content_agree(tmp_path):
         SourceFile("丙.txt", 7, "other", 1, 1, 1),
     ]
     assert uploads.names_by_source(tmp_path, sources) == {"甲.txt": "甲.txt", "uploads/乙.txt": "乙.txt"}
+
+
+def test_an_upload_is_read_once_for_as_long_as_it_stays_as_it_is(tmp_path, monkeypatch):
+    folder = tmp_path / "uploads"
+    folder.mkdir()
+    (folder / "甲.txt").write_text("一", encoding="utf-8")
+    sources = [SourceFile("甲.txt", 3, digest_file(folder / "甲.txt"), 1, 1, 1)]
+    read = []
+
+    def counted(path):
+        read.append(path.name)
+        return digest_file(path)
+
+    monkeypatch.setattr(uploads, "digest_file", counted)
+    for _ in range(3):
+        assert uploads.names_by_source(tmp_path, sources) == {"甲.txt": "甲.txt"}
+    assert read == ["甲.txt"]
+    (tmp_path / "甲.txt").write_text("二", encoding="utf-8")
+    assert uploads.receive(tmp_path, [tmp_path / "甲.txt"], {".txt"}).replaced == ("甲.txt",)
+    assert uploads.names_by_source(tmp_path, sources) == {}
 
 
 # --- asking ---
@@ -172,6 +239,24 @@ def test_a_question_of_20000_characters_gives_a_message(engine):
     assert "20000" in talk
     assert str(MAX_QUESTION) in talk
     assert turns[0].answer is None
+
+
+def test_a_conversation_is_resumed_from_its_questions(engine):
+    from qa.chat_tab import RESUMED, answer_turn, resume
+
+    questions = ["云岭大桥全长多少米？", "总投资多少？"]
+    first = answer_turn(engine, questions[0], [])
+    told = [first, answer_turn(engine, questions[1], [first])]
+    assert resume(engine, json.dumps(questions)) == told
+    assert told[1].answer.understood
+    assert len(resume(engine, json.dumps(["云岭大桥全长多少米？"] * (RESUMED + 5)))) == RESUMED
+
+
+@pytest.mark.parametrize("kept", ["", "null", "{}", "[", '[1, null, [], "  "]', '"云岭大桥"'])
+def test_what_a_browser_kept_need_not_be_a_conversation(engine, kept):
+    from qa.chat_tab import resume
+
+    assert resume(engine, kept) == []
 
 
 def test_steps_never_cut_a_number_in_two():
@@ -238,6 +323,25 @@ def test_a_second_update_is_told_to_wait(own):
     assert button["interactive"] is True
 
 
+def test_a_deleted_upload_is_marked_until_the_next_update(own):
+    from qa.archive_tab import discard_upload, files_view
+
+    engine, home = own
+    (home / "uploads").mkdir(exist_ok=True)
+    (home / "uploads" / "湖.txt").write_text(
+        "□记者 石磊 报道\n　　本报讯 6月8日，翠湖公园开园，面积320亩。\n", encoding="utf-8"
+    )
+    build(None, home)
+    assert 'data-remove="湖.txt"' in files_view(engine, home, "", "")
+    assert discard_upload(home, "湖.txt") == "deleted"
+    assert discard_upload(home, "湖.txt") == "not_deleted"
+    view = files_view(engine, home, "", "", doomed={"湖.txt"})
+    assert "待移除" in view
+    assert "data-remove" not in view
+    build(None, home)
+    assert "湖.txt" not in files_view(engine, home, "", "", doomed={"湖.txt"})
+
+
 # --- the page and its port ---
 
 
@@ -253,6 +357,92 @@ def test_the_page_has_no_endpoints_for_others_and_asks_nobody(engine, home):
     assert {event["api_visibility"] for event in config["dependencies"]} == {"private"}
     text = "".join(asset(name) for name in ("page.css", "head.js", "talk.js", "side.js", "list.js", "favicon.svg"))
     assert not [part for part in ("https:", "@import", "url(") if part in text]
+
+
+def test_copies_of_uploads_are_forgotten_and_the_page_is_made_without_asking(engine, home, monkeypatch):
+    from qa.ui import FORGET_UPLOADS, create
+
+    asked = []
+    monkeypatch.setattr(engine, "ask", lambda *words, **options: asked.append(words))
+    monkeypatch.setattr(engine, "_examples", (0, []))
+    assert made_in_a_loop(lambda: create(engine, home)).delete_cache == FORGET_UPLOADS
+    assert asked == []
+
+
+def refused(request):
+    try:
+        urllib.request.urlopen(request, timeout=10).close()
+    except urllib.error.HTTPError as error:
+        error.close()
+        return error.code
+    return 200
+
+
+@pytest.mark.slow
+def test_without_the_password_nothing_but_the_login_is_answered(home):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "qa.cli", "serve", "--home", home, "--port", str(port)]
+    root = Path(__file__).parent.parent
+    server = subprocess.Popen(
+        command, cwd=root, env=os.environ | {AUTH: "读者:报纸:1"}, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        url = re.search(r"http\S+/", server.stdout.readline())[0]
+        body = json.dumps({"data": [], "fn_index": 0, "session_hash": "a"}).encode()
+        json_type = {"Content-Type": "application/json"}
+        paths = ("config", "gradio_api/info", "gradio_api/queue/data?session_hash=a", "gradio_api/file=/etc/hostname")
+        assert [refused(url + path) for path in paths] == [401] * len(paths)
+        posts = ("gradio_api/queue/join", "gradio_api/run/predict", "gradio_api/upload")
+        assert [refused(urllib.request.Request(url + path, body, json_type)) for path in posts] == [401] * len(posts)
+        opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+        words = urllib.parse.urlencode({"username": "读者", "password": "报纸:1"}).encode()
+        opener.open(url + "login", words, timeout=10).close()
+        with opener.open(url + "config", timeout=10) as answer:
+            assert "wb-talk" in answer.read().decode()
+    finally:
+        server.terminate()
+        server.wait(20)
+        server.stdout.close()
+
+
+@pytest.mark.parametrize(
+    ("value", "pair"), [(None, None), ("", None), ("读者:报纸", ("读者", "报纸")), ("a:b:c", ("a", "b:c"))]
+)
+def test_the_password_comes_from_the_environment(monkeypatch, value, pair):
+    monkeypatch.delenv(AUTH, raising=False)
+    if value is not None:
+        monkeypatch.setenv(AUTH, value)
+    assert credentials() == pair
+
+
+@pytest.mark.parametrize("value", ["secret", ":secret", "user:"])
+def test_a_password_that_is_half_set_is_refused_and_not_shown(monkeypatch, value):
+    monkeypatch.setenv(AUTH, value)
+    with pytest.raises(UsageError, match=r"^WENBAO_AUTH: not of the form user:password") as raised:
+        credentials()
+    assert "secret" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("host", "alone"),
+    [("127.0.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("::", False), ("192.0.2.1", False)],
+)
+def test_hosts_that_others_can_reach(host, alone):
+    assert only_here(host) is alone
+
+
+def test_a_page_that_others_reach_is_warned_about(tmp_path, monkeypatch, caplog):
+    monkeypatch.delenv(AUTH, raising=False)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with pytest.raises(ArchiveError):
+        serve(tmp_path, host="0.0.0.0", port=port)
+    assert [record.getMessage() for record in caplog.records if "upload, delete and rebuild" in record.getMessage()]
+    caplog.clear()
+    with pytest.raises(ArchiveError):
+        serve(tmp_path, port=port)
+    assert caplog.records == []
 
 
 def test_launching_records_no_runs_and_shows_no_foreign_links():

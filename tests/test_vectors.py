@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from index.errors import ArchiveDamaged
 from index.vectors import VectorIndex
 
 EAST, NORTH, NORTH_EAST, WEST = (1.0, 0.0), (0.0, 1.0), (0.6, 0.8), (-1.0, 0.0)
@@ -137,10 +138,10 @@ def test_damaged_or_foreign_file_is_refused(tmp_path):
     data = (tmp_path / "whole").read_bytes()
     for name, content in (("empty", b""), ("cut", data[:100]), ("junk", b"not an index at all")):
         (tmp_path / name).write_bytes(content)
-        with pytest.raises(ValueError, match="not a whole FAISS index"):
+        with pytest.raises(ArchiveDamaged, match=r"not a whole vector index\. Run `wenbao doctor`"):
             VectorIndex.open(tmp_path / name)
     faiss.write_index(faiss.IndexFlatIP(4), str(tmp_path / "flat"))
-    with pytest.raises(ValueError, match="another kind"):
+    with pytest.raises(ArchiveDamaged, match="not a whole vector index"):
         VectorIndex.open(tmp_path / "flat")
 
 

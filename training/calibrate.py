@@ -1,6 +1,6 @@
 """How the constants of retrieval and refusal were set: on training questions, never on what we measure with.
 
-    python training/calibrate.py --data DIR [--questions 600] [--passages 2400]
+    python training/calibrate.py --data DIR [--questions 1002] [--passages 2400]
 
 DIR holds `cmrc2018-trial` and `cmrc2018-train` (CMRC 2018, CC BY-SA 4.0: passages.jsonl.gz and questions.jsonl.gz). Each
 passage becomes one text file, broken into lines of 20 characters as a column would be, and is built into an archive as
@@ -79,7 +79,7 @@ def fit(archive: Archive, encoder: Any, items: list[dict[str, Any]]) -> None:
     groups = []
     for item in items:
         question = understand(item["text"])
-        hits = retrieve.retrieve(archive, encoder, question.text, question.terms, k=engine.HITS)
+        hits = retrieve.retrieve(archive, encoder, question.embedded, question.terms, k=engine.HITS)
         candidates = extract.Reader(archive, encoder, question).candidates(hits)
         answers = [squeeze(answer) for answer in item["answers"]]
         right = [
@@ -114,7 +114,7 @@ def measure(archive: Archive, encoder: Any, items: list[dict[str, Any]]) -> None
         retrieve.DENSE_WEIGHT = weight
         first = ten = 0
         for item, question in asked:
-            hits = retrieve.retrieve(archive, encoder, question.text, question.terms, k=10)
+            hits = retrieve.retrieve(archive, encoder, question.embedded, question.terms, k=10)
             ranks = [hit.rank for hit in hits if Path(hit.article.source).stem in item["gold"]]
             first += ranks[:1] == [1]
             ten += bool(ranks)
@@ -125,13 +125,13 @@ def measure(archive: Archive, encoder: Any, items: list[dict[str, Any]]) -> None
     gone: list[float] = []
     sentence = shown = 0
     for item, question in asked:
-        hits = retrieve.retrieve(archive, encoder, question.text, question.terms, k=engine.HITS)
+        hits = retrieve.retrieve(archive, encoder, question.embedded, question.terms, k=engine.HITS)
         answers = [squeeze(answer) for answer in item["answers"]]
         for removed in (False, True):
             kept = [hit for hit in hits if not removed or Path(hit.article.source).stem not in item["gold"]]
             reader = extract.Reader(archive, encoder, question)
             candidates = reader.candidates(kept)
-            free = [c for c in candidates[: engine.TRIED] if c.typed and c.keys]
+            free = [c for c in candidates[: engine.TRIED] if c.answers(0.0)]
             best = max((c.coverage for c in free), default=0.0)
             if removed:
                 gone.append(best)

@@ -47,7 +47,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two texts that mean the same. `kind` names where they come from; equal `group`s are no negatives."""
+    """Two texts that mean the same; texts of equal `group` are no negatives of each other."""
 
     a: str
     b: str
@@ -113,7 +113,7 @@ def dictionary(data: Path) -> list[Entry]:
     for row in rows(data / "cc-cedict" / "entries.jsonl.gz"):
         glosses = []
         for gloss in row["en"]:
-            if re.search(r"variant of|^see |surname|^used in|^abbr\. |^\(?old\)?", gloss):
+            if re.search(r"variant of|^see |surname|^used in|^abbr\. |^\(old\)", gloss):
                 continue
             clean = _NOISE.sub(" ", gloss).strip(" ,;")
             if clean:

@@ -5,7 +5,7 @@
     python training/encoder.py --data DIR --evaluate index/builtin    figures on the measuring sets
 
 The loss is that of sentence-transformers' MultipleNegativesRankingLoss in both directions, as a plain torch loop: batches
-of six kinds need different temperatures, and Chinese rows a lower learning rate than all others.
+of seven kinds need different temperatures, and Chinese rows a lower learning rate than all others.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """First vectors: random directions as long as a token is rare, and foreign words where their translations are.
 
 Random directions keep unrelated words apart (the mean of them is a random projection of the bag of words); the
-squared inverse document frequency as length makes rare words decide. A foreign token then gets the mean of its Chinese
+inverse document frequency, raised to a power, as length makes rare words decide. A foreign token then gets the mean of its Chinese
 translations, weighted by a word translation table (IBM model 1, Brown et al. 1993).
 """
 

@@ -43,6 +43,15 @@ if (!touch) requestAnimationFrame(() => box()?.focus({ preventScroll: true }));
     true,
   ),
 );
+/* The questions stay with the browser tab, to be asked again when the page is loaded again. */
+const keep = () => {
+  const asked = [...element.querySelectorAll("[data-asked]")].map((turn) => turn.dataset.asked);
+  try {
+    sessionStorage.setItem("wenbao-asked", JSON.stringify(asked));
+  } catch {
+    /* storage is off or full: the conversation ends with the page */
+  }
+};
 let turns = 0;
 let following = false;
 watch("value", () => {
@@ -56,7 +65,10 @@ watch("value", () => {
     all[all.length - 1]?.scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
   }
   if (fresh) following = true;
-  if (!busy) following = false;
+  if (!busy) {
+    following = false;
+    keep();
+  }
   turns = all.length;
   sync();
 });
