@@ -189,10 +189,14 @@ class Catalogue:
 
         `without` an encoder (a key): those whose text has no vector of it; vectors may be put meanwhile.
         """
-        last, known, headline, shared = self._row_before(after), -1, "", ""
+        last, known, text, headline, shared = self._row_before(after), -1, "", "", ""
         while rows := self._db.execute(_PASSAGES, (last, after, without, without, _PAGE_OF_ROWS)).fetchall():
-            for row, digest, article, start, end, text, data in rows:
+            for row, digest, article, start, end in rows:
                 if article != known:
+                    # Once for an article, not for each of its passages: a file without any border is one long article.
+                    text, data = self._db.execute(
+                        "SELECT text, data FROM articles WHERE key = ?", (article,)
+                    ).fetchone()
                     record = json.loads(data)
                     headline = " ".join(record["headline"])
                     titles = [section[0] for section in record["sections"]]
@@ -270,8 +274,7 @@ class Catalogue:
 
 
 _PASSAGES = """
-    SELECT p.row, p.digest, p.article, p.start, p.end, a.text, a.data
-    FROM passages AS p JOIN articles AS a ON a.key = p.article
+    SELECT p.row, p.digest, p.article, p.start, p.end FROM passages AS p
     WHERE p.row > ? AND +p.born > ? AND p.died IS NULL
     AND (? IS NULL OR NOT EXISTS (SELECT 1 FROM vectors AS v WHERE v.encoder = ? AND v.digest = p.digest))
     ORDER BY p.row LIMIT ?"""

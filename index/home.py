@@ -11,7 +11,7 @@ from pathlib import Path
 
 from .catalogue import Catalogue
 from .derive import Base
-from .errors import ArchiveDamaged, ArchiveError, NoArchive
+from .errors import ArchiveDamaged, ArchiveError, NoArchive, UsageError
 from .lock import sweeping
 from .manifest import (
     DATABASE,
@@ -55,20 +55,29 @@ def prepare(home: Path) -> None:
 
 
 def recorded_roots(home: Path) -> list[Path] | None:
-    """The paths the archive was last built from; None if there is no archive or nobody knows."""
-    if not (home / DATABASE).is_file():
-        return None
+    """The paths the archive was last built from, by its catalogue or else by its manifest; None if there is no archive.
+
+    :raises UsageError: if there is one, but both are lost.
+    """
+    if (home / DATABASE).is_file():
+        try:
+            with closing(connect(home)) as connection:
+                row = connection.execute("SELECT roots FROM generations ORDER BY number DESC LIMIT 1").fetchone()
+            if row:
+                return [Path(root) for root in json.loads(row[0])]
+        except sqlite3.DatabaseError:
+            pass  # a damaged catalogue; the manifest knows as well
     try:
-        connection = connect(home)
-    except sqlite3.DatabaseError:
-        return None
-    try:
-        row = connection.execute("SELECT roots FROM generations ORDER BY number DESC LIMIT 1").fetchone()
-    except sqlite3.DatabaseError:
-        return None
-    finally:
-        connection.close()
-    return [Path(root) for root in json.loads(row[0])] if row else None
+        return [Path(root) for root in read_manifest(home).roots]
+    except NoArchive:
+        known = any((home / GENERATIONS).glob("*"))
+    except ArchiveError:
+        known = True
+    if known:
+        raise UsageError(
+            f"{home}: what it was built from is lost with its catalogue. Give the paths again: wenbao build PATH …"
+        )
+    return None
 
 
 def recorded_places(home: Path) -> dict[str, bytes | None]:

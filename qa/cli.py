@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import logging
 import os
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status: 0 done, 1 a problem named on stderr, 2 wrong usage."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal without Chinese still gets its answer
     arguments = _parser().parse_args(argv)
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
     try:
@@ -60,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     build = command(
         "build", _build, "Add, update and remove: the archive mirrors the paths (default: as before, else seeds/)."
     )
-    build.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="files or folders")
+    build.add_argument("paths", nargs="*", type=_path, metavar="PATH", help="files or folders")
     build.add_argument("--json", action="store_true", help="print the report as JSON")
 
     ask = command("ask", _ask, "Answer a question with cited sentences.")
@@ -100,6 +104,12 @@ def _parser() -> argparse.ArgumentParser:
 def _batch(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--batch", type=Path, metavar="IN", help="questions as JSON lines")
     parser.add_argument("--output", type=Path, metavar="OUT", help="where the results of --batch go, as JSON lines")
+
+
+def _path(text: str) -> Path:
+    if not text:
+        raise argparse.ArgumentTypeError("an empty path; name a file or folder, or . for this one")
+    return Path(text)
 
 
 def _positive(text: str) -> int:
@@ -216,6 +226,8 @@ def _search(arguments: argparse.Namespace) -> int:
     from qa.output import hit_json, hit_text
 
     where = Filter(_iso(arguments.date_from, "--from"), _iso(arguments.date_to, "--to"), arguments.byline)
+    if where.date_from and where.date_to and where.date_from > where.date_to:
+        raise UsageError(f"--from {where.date_from} is later than --to {where.date_to}; exchange them")
     if arguments.batch:
         questions = list(read_questions(arguments.batch, ("text", "question")))
         engine = _engine(arguments)
@@ -255,10 +267,9 @@ def _articles(arguments: argparse.Namespace) -> int:
     from qa.output import article_json, article_text
 
     with Archive.open(arguments.home) as archive:
+        if arguments.source and arguments.source not in {source.source for source in archive.sources()}:
+            raise UsageError(f"{arguments.source}: not in the archive; wenbao articles lists what is")
         articles = archive.articles(arguments.source)
-        known = {source.source for source in archive.sources()}
-    if arguments.source and arguments.source not in known:
-        raise UsageError(f"{arguments.source}: not in the archive; wenbao articles lists what is")
     if arguments.json:
         _print_json([article_json(article) for article in articles])
     else:
@@ -271,6 +282,8 @@ def _eval(arguments: argparse.Namespace) -> int:
     from qa.evaluate import judge, read_questions, summary
 
     items = list(read_questions(arguments.questions))
+    if not items:
+        raise UsageError(f"{arguments.questions}: holds no question; write one JSON object per line")
     engine = _engine(arguments)
     verdicts = [judge(item, engine.ask(item["question"], item["history"])) for item in items]
     figures = summary(verdicts)

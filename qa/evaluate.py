@@ -40,7 +40,8 @@ def read_questions(path: Path, text_keys: Sequence[str] = ("question",)) -> Iter
     try:
         lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: cannot be read ({error}); give a UTF-8 file of one JSON object per line") from None
+        why = error.strerror if isinstance(error, OSError) else "not UTF-8"
+        raise UsageError(f"{path}: cannot be read ({why}); give a UTF-8 file of one JSON object per line") from None
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue

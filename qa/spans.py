@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from index import parse_dates, tagged
+from index import FAMILY_NAMES, parse_dates, tagged
 
 Range = tuple[int, int]
 
@@ -32,14 +32,6 @@ _TIME_OF_DAY = re.compile(
     r"\s*(凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|晚间|当晚|晚|夜)?(\d{1,2}[时点:：](\d{1,2}分?)?)?"
 )
 
-_SURNAMES = frozenset(
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟"
-    "熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅"
-    "童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全"
-    "佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝官封谈匡鞠惠荆乐冀郁胥南班储原栗燕楚鄢劳谌奚皮粟冼蔺楼盘满闻位厉伊仝区郜海阚"
-    "花权强帅屠豆朴盖练廉禹井祖漆巴丰支卿国狄平计索宣晋相初门云容敬来扈晁芮都普阙浦戈伏鹿薄邸雍辜羊阿乌母裘亓修邰赫杭况那宿鲜印逯隆茹诺战慕危玉银亢嵇"
-    "仪竺冒谯习逄綦刑亚"
-)
 _NO_NAMES = re.compile(r"[今昨明]天|上午|下午|晚上|[一二三四五六七八九十]大|同志|先生|女士|公司|集团|项目")
 _SOFT_TIME = re.compile(
     r"[今明去后前]年(?:年?[初底内中末])?|(?<!\d)年[初底内中末]|[上下]半年|[一二三四]季度|[本上下当]?月(?:底|初|末|中旬|上旬|下旬)"
@@ -59,7 +51,7 @@ _TITLE_END = "长记任席员官师授理事人裁家者委手星校督监"
 _TITLE_BREAK = re.compile(r"^.*(?:，|。|；|：|和|与|及|由|对|向|请|[、](?=[一-鿿]{2,4}(?:、|$)))")
 _NAME_TAGS = ("nr", "nrt", "nrfg")
 _AFTER_TITLE = re.compile(
-    rf"(?:{_OFFICE})(?P<name>[{''.join(sorted(_SURNAMES))}][一-鿿]{{1,2}}?)(?=[，,、。；：等和与及在为作就到任向对率]|{_DEED}|$)"
+    rf"(?:{_OFFICE})(?P<name>[{''.join(sorted(FAMILY_NAMES))}][一-鿿]{{1,2}}?)(?=[，,、。；：等和与及在为作就到任向对率]|{_DEED}|$)"
 )
 # Two to four characters between enumeration marks: in a list of persons, one person.
 _SHORT_ITEM = re.compile(r"(?<=[、，。：；])[一-鿿·]{2,4}(?=、)|(?<=、)[一-鿿·]{2,4}(?=[、，。；]|等)")
@@ -154,7 +146,7 @@ def is_name(text: str) -> bool:
     """Whether text can be a person's name: a surname and one to three characters, or a foreign name with its dot."""
     if not 2 <= len(text) <= 12 or _NO_NAMES.search(text):
         return False
-    return "·" in text or (text[0] in _SURNAMES and len(text) <= 4 and all("一" <= c <= "鿿" for c in text))
+    return "·" in text or (text[0] in FAMILY_NAMES and len(text) <= 4 and all("一" <= c <= "鿿" for c in text))
 
 
 def titles(sentence: str, name: str) -> list[Range]:

@@ -14,11 +14,10 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from tempfile import mkstemp
 
-from index import SourceFile, digest_file
+from index import UPLOADS, SourceFile, digest_file
 
 logger = logging.getLogger(__name__)
 
-FOLDER = "uploads"  # within the archive's home; the same folder that a build reads
 MAX_UPLOAD = 64 * 1024 * 1024  # bytes a file: a newspaper page of text is 10 KB, a scanned one some MB
 MAX_NAME = 180  # bytes of a name: file systems allow 255, and other programs add suffixes
 READABLE = 0o644  # a temporary file is its owner's alone; an archive may be built by another account than the page's
@@ -41,7 +40,7 @@ class Received:
 
 def folder(home: Path) -> Path:
     """Where uploaded files are kept."""
-    return home / FOLDER
+    return home / UPLOADS
 
 
 def uploaded(home: Path) -> dict[str, Path]:
@@ -62,7 +61,7 @@ def names_by_source(home: Path, sources: Iterable[SourceFile]) -> dict[str, str]
     known = {source.source: source for source in sources}
     found: dict[str, str] = {}
     for name, path in uploaded(home).items():
-        for candidate in (f"{FOLDER}/{name}", name):
+        for candidate in (f"{UPLOADS}/{name}", name):
             source = known.get(candidate)
             if source is not None and _digest(path, source.size) == source.digest:
                 found[candidate] = name

@@ -142,6 +142,8 @@ REASONS: dict[str, str] = {
     "cannot be opened": "打不开。请检查文件是否还在、有没有权限。",
     "Check its permissions": "打不开。请检查文件权限。",
     "changes while it is being read": "读取时文件还在变化。请写完后再更新。",
+    "cannot be read now": "现在读不到，其中的文件保持原样。",
+    "holds nothing now": "现在是空的，其中的文件保持原样。",
     "no article was found in it": "没有找到文章。",
 }
 

@@ -194,6 +194,10 @@ def test_problems_are_one_line_that_says_what_where_and_what_to_do(capsys, built
     fails(capsys, "ask", "问" * 20_000, "--home", built)
     fails(capsys, "ask", "--home", built)
     fails(capsys, "search", "会议", "--from", "7月", "--home", built)
+    fails(capsys, "search", "会议", "--from", "2023-08-01", "--to", "2023-07-01", "--home", built)
+    (tmp_path / "empty.jsonl").touch()
+    fails(capsys, "eval", tmp_path / "empty.jsonl", "--home", built)
+    fails(capsys, "articles", "--source", "\udcfe.txt", "--home", built)
     fails(capsys, "ask", "--batch", tmp_path / "no.jsonl", "--home", built)
     fails(capsys, "articles", "--source", "no.txt", "--home", built)
     (tmp_path / "q.jsonl").write_text('{"question": "会议"}', encoding="utf-8")
@@ -217,6 +221,21 @@ def test_an_archive_of_a_later_version(capsys, built, tmp_path):
     connection.close()
     assert "format 999" in fails(capsys, "ask", QUESTION, "--home", home)
     assert "format 999" in fails(capsys, "build", SEEDS, "--home", home)
+
+
+def test_a_lost_catalogue_is_made_again_from_the_same_paths_and_never_from_others(capsys, tmp_path):
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own/桥.txt").write_text("□记者 周舟 报道\n　　本报讯 3月5日，云岭大桥全长1280米。\n", encoding="utf-8")
+    home = tmp_path / "home"
+    assert main(["build", str(tmp_path / "own"), "--home", str(home)]) == 0
+    (home / "archive.sqlite").unlink()
+    assert main(["build", "--home", str(home)]) == 0
+    capsys.readouterr()
+    assert main(["articles", "--home", str(home)]) == 0
+    assert capsys.readouterr().out.startswith("桥.txt:")
+    (home / "archive.sqlite").unlink()
+    (home / "CURRENT").unlink()
+    assert "Give the paths again" in fails(capsys, "build", "--home", home)
 
 
 def test_half_deleted_archive(capsys, built, tmp_path):
