@@ -9,6 +9,8 @@ from index import tagged
 
 # jieba's tags of words that say what a sentence is about.
 _CONTENT_TAGS = ("n", "v", "a", "m", "t", "s", "f", "i", "j", "l", "eng", "z", "b", "x")
+# Proper names, places apart: a place is often left unsaid in its own paper.
+_NAME_TAGS = ("nr", "nrt", "nt", "nz")
 _STOP = frozenset(
     (
         "是 有 在 为 被 把 让 请 说 做 要 会 能 可 可以 进行 具体 什么 怎么 如何 哪些 多少 时候 时间 地方 分别 各自 总共 一共 大概 大约 到底 究竟 目前 现在 如今 一下 知道 告诉"
@@ -31,7 +33,7 @@ class Word:
     text: str
     weight: float = 1.0
     key: bool = False
-    """Names something the answer must be about: a number, an ordinal, a quoted title."""
+    """Names something the answer must be about: a number, an ordinal, a proper name of three characters or more."""
 
 
 def is_content(word: str, tag: str) -> bool:
@@ -44,7 +46,7 @@ def is_content(word: str, tag: str) -> bool:
 
 
 def content_words(folded: str, weight: float = 1.0) -> list[Word]:
-    """The content words of folded text in order, without repeats. Numbers, ordinals and quoted titles are keys."""
+    """The content words of folded text in order, without repeats. Numbers, ordinals and proper names are keys."""
     found: dict[str, Word] = {}
     numbered = {
         m.group() for m in NUMBERED.finditer(folded) if len(m.group()) > 1 and any(c.isdigit() for c in m.group())
@@ -54,5 +56,5 @@ def content_words(folded: str, weight: float = 1.0) -> list[Word]:
         found[text] = Word(text, weight, key=True)
     for word, tag in tagged(folded):
         if is_content(word, tag) and word not in found and not any(word in number for number in numbered):
-            found[word] = Word(word, weight)
+            found[word] = Word(word, weight, key=weight == 1.0 and len(word) > 2 and tag in _NAME_TAGS)
     return list(found.values())

@@ -54,7 +54,7 @@ class Candidate:
     """A sentence that may answer: `article.text[start:end]`; `short` are offsets in the article's text.
 
     `coverage` is the weighted share of the question's words it or its surroundings hold; `typed` says that it holds a
-    span of the type asked for, `keys` that every number and ordinal of the question stands in it or near it, `about` that
+    span of the type asked for, `keys` that every number, ordinal and name of the question stands in it or near it, `about` that
     it speaks of the very thing asked.
     """
 
@@ -104,6 +104,12 @@ class Context:
         return fold(
             "\n".join([*article.headline, *(s.title for s in article.sections), *dates, article.text[slice(*first)]])
         )
+
+    def topic(self, position: int) -> str:
+        """The first sentence of the paragraph that holds a position: it names what the others go on about."""
+        opening = self.article.text.rfind("\n", 0, position) + 1
+        first = next(((low, high) for low, high in self.sentences if low >= opening), (0, 0))
+        return unquoted(fold(self.article.text[slice(*first)])) if first[0] < position else ""
 
     @cached_property
     def whole(self) -> str:
@@ -167,7 +173,7 @@ class Reader:
         text = context.article.text[start:end]
         folded = unquoted(fold(text))
         before = unquoted(fold(context.article.text[slice(*context.sentences[i - 1])])) if i else ""
-        near = context.near + "\n" + before
+        near = context.near + "\n" + context.topic(start) + "\n" + before
         coverage = 0.0
         keys = True
         for word, value in self.weights:
