@@ -41,6 +41,13 @@ _EDITORS, _AUTHORS = re.compile("编辑|责编|校对|策划|统筹"), re.compil
 _PHOTO = re.compile(r"(?:摄|摄影|供图|图)$")
 
 
+# Where the news was written, after the names: "／新北報導", "／台北－高雄連線報導", "／綜合報導".
+_PLACE = re.compile(rf"/ ?[{HAN}]{{1,10}}(?:[－—–·、-][{HAN}]{{1,10}}){{0,2}}(?P<end>报[道导]|专?电|讯|特稿)$")
+# The same without a sign between: "記者張雅婷台北九日電"; nearly all names there have three characters.
+_RUN_ON = re.compile(
+    rf"(?P<who>(?:{_ORGAN})?(?:{_ADJECTIVE}){{0,2}}记者 ?[{HAN}]{{3}})[{HAN}]{{2,5}}?(?:[0-9一二三四五六七八九十]{{1,3}}日)?(?:报[道导]|专?电|讯)$"
+)
+
 _MARK_SET = frozenset(MARKS)
 # Every office and ending has one of these; most lines of a page have none and need no closer look.
 _HINT = re.compile("[者员稿生笔撰写采编部辑供整策统摄文图执集报]")
@@ -73,9 +80,14 @@ def parse_byline(text: str, *, bare: bool = False) -> Byline | None:
     body = form.lstrip(MARKS + " ")
     marked = body != form
     original = original[len(form) - len(body) :]
+    place = _PLACE.search(body)
+    placed = place is not None and (place["end"] == "报导" or "報" in original[place.start() :])
+    if place is not None and placed:
+        # In simplified script "记者 李涛/王雪报道" has a name there.
+        original, body = original[: place.start()], body[: place.start()]
     if _EDITORS.search(body) and not _AUTHORS.search(body):
         return None
-    reader = _Reader(original, body, trusting=marked or bool(_ENDING.search(body)))
+    reader = _Reader(original, body, trusting=marked or placed or bool(_ENDING.search(body)))
     if not reader.read() or not (reader.office or marked or bare):
         return None
     if not reader.names:
@@ -86,6 +98,21 @@ def parse_byline(text: str, *, bare: bool = False) -> Byline | None:
         return None
     photo = bool(_PHOTO.search(body)) and not re.search("文|记者.{0,12}报道", body)
     return Byline(tuple(dict.fromkeys(reader.names)), marked, photo)
+
+
+def lead_byline(text: str) -> tuple[Byline, bool] | None:
+    """The byline that stood in brackets before the news, and whether it names the place; None if it is none."""
+    form = plain(text)
+    place = _PLACE.search(form)
+    run_on = None if place else _RUN_ON.match(form)
+    if place is not None:
+        found = parse_byline(text[: place.start()])
+    elif run_on is not None and (whole := parse_byline(text[: run_on.end("who")])) is not None:
+        return whole, True
+    else:
+        # "【深度报道】" is a label.
+        found = parse_byline(text) if _AUTHORS.search(form) else None
+    return None if found is None else (found, place is not None)
 
 
 class _Reader:

@@ -47,7 +47,8 @@ def _date_page(articles: Sequence[Article], published: Date | None) -> list[Arti
     typical = next((month for month in months if month is not None), None)
     years = [present_years(article.text, month or typical) for article, month in zip(articles, months, strict=True)]
     common = frozenset().union(*years)
-    if published is not None and len(common) == 1 and abs(int(published.value[:4]) - min(common)) > 1:
+    saved = published is not None and published.origin == "from file name"
+    if published is not None and saved and len(common) == 1 and abs(int(published.value[:4]) - min(common)) > 1:
         # A file's name may tell when it was saved, and the page knows better.
         published = None
     found = []

@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 from hashlib import blake2b
 
 from .bylines import Byline, parse_byline
-from .chars import plain
-from .furniture import PAGE_DATE
+from .chars import HAN, plain
+from .furniture import DATELINE, PAGE_DATE
 from .headlines import Heading, Match, assign
 from .lines import Row, rows
+from .mentions import parse_dates, resolve
 from .paragraphs import Vocabulary, compose, kept
 from .segments import Draft, segment
 from .types import Article, Date, Page, Section, Span
@@ -26,10 +27,13 @@ _WORD = re.compile(r"\w")
 _TURN = re.compile(r"(?:^|\n)(?P<who>[^\s：:，。、\n]{1,8})[：:]")
 _ASKERS = ("记者", "问", "主持人", "Q")
 _COMMENT = re.compile("社论|社评|短评|时评|快评|锐评|评论员文章")
-# A reporter named in the dateline, "本报讯（记者 李涛）", or before the news, "本报记者李涛报道：".
-_INLINE = re.compile(
-    r"[^。，（）()\n]{0,40}?[（(〔]([^（）()〔〕\n]{2,60})[）)〕]"
-    r"|(?:[【〔（]?本报(?:讯|消息)[】〕）]? ?)?((?:本报)?记者[^，。：:\n]{2,30}?报[道导])[：:，]"
+# A reporter named before the news: "本报讯（记者 李涛）", "本报记者李涛报道：", "本报讯 记者 李涛 通讯员 王雪 昨日，".
+_INLINE = (
+    re.compile(r"[^。，（）〔〕［］\n]{0,40}?[（〔［]([^（）〔〕［］\n]{2,60})[）〕］]"),
+    re.compile(r" ?((?:本报|本台)?(?:记者|通讯员)[^，。：\n]{2,40}?报[道导])[：， ]"),
+    re.compile(
+        rf" ?((?:(?:本报|本台)?(?:记者|通讯员) ?(?:[{HAN}]{{2,4}}|[{HAN}] [{HAN}])(?:、[{HAN}]{{2,4}}){{0,4}} ){{1,4}})"
+    ),
 )
 _INLINE_REACH = 120  # characters
 
@@ -173,17 +177,22 @@ def _digest(page: Page, title: Sequence[Row], block: Sequence[Row], vocabulary: 
 
 def _names(draft: Draft, text: str) -> tuple[tuple[str, ...], bool]:
     """Who wrote the article, and whether the byline says that it comments."""
-    found: list[Byline] = [row.byline for row in draft.bylines if row.byline is not None]
-    if not found:
-        found = [row.credit for row in draft.body if row.credit is not None]
-    if not found:
-        match = _INLINE.match(plain(text[:_INLINE_REACH]))
-        if match is not None:
-            inline = parse_byline(text[match.start(match.lastindex or 1) : match.end(match.lastindex or 1)])
-            found = [inline] if inline is not None else []
+    found = draft.names or _inline(text)
     return tuple(dict.fromkeys(name for byline in found for name in byline.names)), any(
         byline.comment for byline in found
     )
+
+
+def _inline(text: str) -> list[Byline]:
+    form = plain(text[:_INLINE_REACH])
+    dateline = DATELINE.match(form)
+    for pattern in _INLINE:
+        for start in (0, dateline.end()) if dateline else (0,):
+            match = pattern.match(form, start)
+            found = parse_byline(text[match.start(1) : match.end(1)]) if match else None
+            if found is not None:
+                return [found]
+    return []
 
 
 def _kind(text: str, title: Sequence[str], *, comment: bool) -> str:
@@ -206,10 +215,11 @@ def _identity(page: Page, line: int, text: str) -> str:
 def _page_date(furniture: Sequence[Row]) -> Date | None:
     """The issue's day, if the page's header states exactly one."""
     days = {
-        f"{int(match['year']):04d}-{int(match['month']):02d}-{int(match['day']):02d}"
+        str(day)
         for row in furniture
         for match in PAGE_DATE.finditer(row.text)
-        if 1 <= int(match["month"]) <= 12 and 1 <= int(match["day"]) <= 31
+        for mention in parse_dates(f"{match['year']}年{match['month']}月{match['day']}日")
+        for day in resolve(mention, None)
     }
     return Date(days.pop(), "stated") if len(days) == 1 else None
 

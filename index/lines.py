@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from .bylines import Byline, parse_byline
+from .bylines import Byline, lead_byline, parse_byline
 from .chars import cells, ink, plain, terminal
 from .types import Line, Page
 
@@ -23,6 +23,7 @@ _BARE_TO = re.compile(rf"[▶►→◆■]{{0,3}} ?下 ?转 ?{_WHERE}[▶►→�
 _BARE_BACK = re.compile(rf"[◀◄←◆■▲]{{0,3}} ?(?:上 ?接|紧 ?接) ?{_WHERE}[▶►→◆■ ：]{{0,4}}")
 _NOTE = re.compile("[（〔][^（）〔〕]*[）〕]$")
 _BRACKET = re.compile(rf"[{_OPEN}]([^{_OPEN}{_SHUT}]{{2,60}})[{_SHUT}]$")
+_LEAD = re.compile(rf"[{_OPEN}] ?([^{_OPEN}{_SHUT}。]{{2,60}})[{_SHUT}][ ：]*")
 # The last characters of a line that can carry a mark: a closing bracket, or the page of a jump line in no brackets.
 _MARK_HINT = re.compile(f"[版页{_SHUT}]")
 _HALF_BRACKET = re.compile(f"[{_OPEN}][^{_OPEN}{_SHUT}]*$")
@@ -41,6 +42,7 @@ class Row:
 
     `start:end` is the text without outer space and marks, `text` its plain form, `indent` in half-width cells.
     `terminal`: a sentence, so perhaps a paragraph, ends with it. `prose`: a sentence ends on it; no headline's does.
+    `lead`: the reporter in brackets cut off before the text, with whom an article begins.
     `calls`: the sentence's end is a question or exclamation mark, with which headlines end, too.
     """
 
@@ -58,6 +60,7 @@ class Row:
     from_page: int | None = None
     credit: Byline | None = None
     byline: Byline | None = None
+    lead: Byline | None = None
 
     @property
     def number(self) -> int:
@@ -81,7 +84,7 @@ def rows(page: Page) -> list[Row]:
         row = _row(line, start, end, cells(line.text[:start]), blank, parse_byline(line.text[start:end]))
         if found and _broken(found[-1]):
             found[-1], row = _join_marks(found[-1], row)
-        found.append(_from_mark(row))
+        found.append(_lead(_from_mark(row)))
         blank = False
     return [_end_marks(row) for row in found]
 
@@ -113,7 +116,7 @@ def _cut(row: Row, start: int, end: int) -> Row:
     """The row with only `start:end` of its text left."""
     low, high = ink(row.text[start:end])
     kept = _row(row.line, row.start + start + low, row.start + start + high, row.indent, row.blank_before)
-    return replace(kept, to_page=row.to_page, from_page=row.from_page, credit=row.credit)
+    return replace(kept, to_page=row.to_page, from_page=row.from_page, credit=row.credit, lead=row.lead)
 
 
 def _end_marks(row: Row) -> Row:
@@ -150,6 +153,22 @@ def _from_mark(row: Row) -> Row:
     if match is None or (match.re is _JUMP and not match["back"]):
         return row
     return replace(_cut(row, match.end(), len(row.text)), from_page=page_number(match["page"]), byline=None)
+
+
+def _lead(row: Row) -> Row:
+    """Read a reporter in brackets at the body's start, 【記者張雅婷／新北報導】, and cut it off; alone it is a byline."""
+    match = _LEAD.match(row.text) if row.byline is None else None
+    if match is None:
+        return row
+    found = lead_byline(row.line.text[row.start + match.start(1) : row.start + match.end(1)])
+    # Round brackets that name no place stay in the text, and alone on a line they may end an article as well.
+    round_ = row.text[0] in "（(" or match.end() == len(row.text)
+    if found is None or found[0].photo or (round_ and not found[1]):
+        return row
+    if match.end() == len(row.text):
+        return replace(row, byline=found[0])
+    # A day in it is the dateline's: （中央社記者王小明台北9日電）.
+    return replace(row if "日" in match[1] else _cut(row, match.end(), len(row.text)), lead=found[0])
 
 
 def _broken(row: Row) -> bool:

@@ -16,6 +16,11 @@ _WHOLE_RANGE = 7
 
 _N = r"(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})"
 _Y = r"(?:(?:19|20)[0-9]{2}|[一二][〇零九][〇零一二三四五六七八九]{2})"
+# Days in Chinese figures, as traditional papers write them; of one character only where a digit would count, too.
+_TENS = "(?:[二三]?十[一二三四五六七八九]|[二三]十)"
+_ONES = "[一二三四五六七八九十]"
+# After these characters figures count how long or how often: "为期十二日", "连续十二日", "第十二日", "初十".
+_COUNTING = "0-9〇零一二三四五六七八九十百千两月至到第期续足满时经约近过了达短每共初双逾"
 _TO = r" ?(?:至|到|—{1,2}|–|-|~|～) ?"
 _D = r"[日号](?!报(?!道)|子|均|常)"
 _MENTION = re.compile(
@@ -23,10 +28,12 @@ _MENTION = re.compile(
     rf"|(?:(?<![0-9])(?P<y>{_Y})年 ?|(?P<near>[今去前明后本]年) ?)?(?<![0-9])(?P<m>{_N})月"
     rf"(?:份|(?P<d>{_N})(?:{_D}|(?={_TO}(?:{_N}月)?{_N}日))(?:{_TO}(?:(?P<y2>{_Y})年)?(?:(?P<m2>{_N})月)?(?P<d2>{_N}){_D})?)?"
     rf"|(?<![0-9])(?P<year>{_Y})年(?![代级龄])"
+    rf"|[今昨明前后]（(?P<named>{_N})）[日天]"
     rf"|(?P<rel>[今昨明][天日晚]|今[晨早]|[前后]天|前日)(?!头条|导读|看点|说法|视点)"
     rf"|(?P<week>上上|[上本这下])个?(?:周|星期|礼拜)(?![围期转边密到全知年报末刊岁])(?P<wd>[一二三四五六日天])?"
     rf"|(?P<rel_y>[今去前明后本]年)|(?P<rel_m>本月|[上下这]个?月)"
-    rf"|(?:(?<=日[、和与及])|(?<![0-9月至到十/.-]))(?P<only>[0-9]{{1,2}})日(?:{_TO}(?P<only2>[0-9]{{1,2}}){_D}"
+    rf"|(?:(?<=日[、和与及])|(?<![{_COUNTING}]))(?P<tens>{_TENS})日(?![内间后前多余子均报游谈之左为以])(?:{_TO}(?P<tens2>{_N}){_D})?"
+    rf"|(?:(?<=日[、和与及])|(?<![0-9月至到十/.-]))(?P<only>[0-9]{{1,2}}|(?<![{_COUNTING}某有一终节]){_ONES})日(?:{_TO}(?P<only2>{_N}){_D}"
     rf"|(?=上午|下午|中午|晚|早|凌晨|[，,、和与及在从起至于]|举行|召开|电|讯|报道|发布|表示|获悉|$))"
 )
 _DAYS = {"今": 0, "昨": -1, "前": -2, "明": 1, "后": 2}
@@ -131,11 +138,7 @@ def place(mention: DateMention, anchor: Day | None) -> Day | None:
     if mention.day is None:
         return None
     if mention.month is None:
-        return (
-            None
-            if anchor is None
-            else _nearest(anchor, [(anchor.year, month, mention.day) for month in _around(anchor.month)])
-        )
+        return None if anchor is None else _day_near(anchor, mention.day)
     if mention.year is not None:
         return _valid(mention.year, mention.month, mention.day)
     if anchor is None or anchor.year is None:
@@ -145,8 +148,12 @@ def place(mention: DateMention, anchor: Day | None) -> Day | None:
     return _nearest(anchor, [(anchor.year + shift, mention.month, mention.day) for shift in (0, -1, 1)])
 
 
-def _around(month: int) -> list[int]:
-    return [near for near in (month, month - 1, month + 1) if 1 <= near <= 12]
+def _day_near(anchor: Day, day: int) -> Day | None:
+    """That day of the anchor's month, of the one before or of the one after, whichever is nearest."""
+    counted = replace(anchor, year=anchor.calendar.year)
+    months = [12 * anchor.calendar.year + anchor.month - 1 + shift for shift in (0, -1, 1)]
+    found = _nearest(counted, [(month // 12, month % 12 + 1, day) for month in months])
+    return found if found is None or anchor.year is not None else replace(found, year=None)
 
 
 def _nearest(anchor: Day, choices: Sequence[tuple[int | None, int, int]]) -> Day | None:
@@ -186,8 +193,9 @@ def _read(match: re.Match[str]) -> DateMention | None:
         return DateMention(start, end, unit="year", shift=_YEARS[match["rel_y"][0]])
     if match["rel_m"]:
         return DateMention(start, end, unit="month", shift=_WEEKS[match["rel_m"][0]])
-    last_day = DateMention(start, end, day=int(match["only2"])) if match["only2"] else None
-    return DateMention(start, end, day=int(match["only"]), last=last_day)
+    until = match["tens2"] or match["only2"]
+    last_day = DateMention(start, end, day=page_number(until)) if until else None
+    return DateMention(start, end, day=page_number(match["named"] or match["tens"] or match["only"]), last=last_day)
 
 
 def _year(text: str | None) -> int | None:

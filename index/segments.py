@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from .bylines import parse_byline
+from .bylines import Byline, parse_byline
 from .furniture import DATELINE, DIGEST, PAGE_FIRST, PAGE_LAST, PAGE_REFERENCE, is_header, is_ornament, is_pointer
 from .lines import Row
 from .paragraphs import Unit, Vocabulary, units
@@ -43,6 +43,13 @@ class Draft:
     @property
     def from_page(self) -> int | None:
         return next((row.from_page for row in self.body if row.from_page is not None), None)
+
+    @property
+    def names(self) -> list[Byline]:
+        """What the article's marks say of its authors: over the body, else at its start, else at its end."""
+        over = [row.byline for row in self.bylines if row.byline is not None]
+        leads = [row.lead for row in self.body if row.lead is not None]
+        return over or leads or [row.credit for row in self.body if row.credit is not None]
 
 
 @dataclass(slots=True)
@@ -87,7 +94,7 @@ class _Walk:
         self.prose = False
 
     def take(self, row: Row) -> None:
-        if row.credit is not None and row.start == row.end and not self.prose:
+        if row.credit is not None and row.start == row.end and (not self.prose or self._under_heading(row)):
             # "（记者 李涛）" on a line of its own over the body is a byline like any other.
             row = replace(row, byline=row.credit, credit=None)
         if self.draft is not None and self.draft.bylines and not self.zone and row.byline is None:
@@ -98,12 +105,16 @@ class _Walk:
         elif row.byline is not None or self._is_furniture(row):
             self.out.furniture.append(row)
         else:
-            if row.from_page is not None or DATELINE.match(row.text):
+            if row.from_page is not None or row.lead is not None or DATELINE.match(row.text):
                 self._opening(row)
             self.zone.append(row)
             self.prose = self.prose or row.prose
             if row.closes:
                 self.flush()
+
+    def _under_heading(self, row: Row) -> bool:
+        """Whether no sentence has ended above a credit in 【】, which seldom ends an article."""
+        return bool(self.zone) and not self.zone[-1].terminal and row.line.text[row.start] in "【〔［"
 
     def _byline(self, row: Row) -> None:
         if self.draft is not None and self.draft.bylines and not self.zone and not (row.byline and row.byline.marked):
@@ -125,7 +136,8 @@ class _Walk:
         if self.prose and self.zone and not self.zone[-1].terminal and not row.blank_before:
             return False
         marked = row.to_page is not None or row.from_page is not None or row.credit is not None
-        return is_pointer(row.text) or is_header(row.text) or (not marked and is_ornament(row.text))
+        top = not (self.zone or self.draft or self.out.drafts or self.out.headings or self.out.digests)
+        return is_pointer(row.text) or is_header(row.text, top=top) or (not marked and is_ornament(row.text))
 
     def flush(self) -> None:
         """Close the zone: its article, if a border opened one, or whatever articles its headlines tell apart."""
@@ -210,6 +222,7 @@ def _opens(row: Row) -> bool:
     return (
         row.byline is not None
         or row.from_page is not None
+        or row.lead is not None
         or row.closes
         or DATELINE.match(row.text) is not None
         or DIGEST.match(row.text) is not None

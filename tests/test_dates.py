@@ -50,6 +50,15 @@ def events(*texts: str, source: str = "a.txt") -> list[list[tuple[str, str]]]:
         ("下周日", ["2023-11-26"]),
         ("去年12月4日", ["2022-12-04"]),
         ("1月3日", ["2024-01-03"]),
+        ("昨（十四）日", ["2023-11-14"]),
+        ("今（15）日", ["2023-11-15"]),
+        ("圖書館十二日落成", ["2023-11-12"]),
+        ("十六日至十八日", ["2023-11-16", "2023-11-17", "2023-11-18"]),
+        ("九日上午", ["2023-11-09"]),
+        ("为期十二日的展览", []),
+        ("连续二十日下雨", []),
+        ("十二日内完成", []),
+        ("有一日，他", []),
         ("2月30日", []),
         ("13月1日", []),
         ("7月", []),
@@ -71,6 +80,13 @@ def test_without_an_anchor_the_year_stays_unknown() -> None:
     assert days("今天", None) == []
     assert days("10月24日", Day(None, 10, 24)) == ["10-24"]
     assert days("昨天", Day(None, 3, 1)) == ["02-29"]
+
+
+def test_days_in_brackets_over_the_turn_of_a_year() -> None:
+    assert days("昨（三十一）日", Day(2022, 1, 1)) == ["2021-12-31"]
+    assert days("明（1）日", Day(2021, 12, 31)) == ["2022-01-01"]
+    assert days("昨（31）日", Day(None, 1, 1)) == ["12-31"]
+    assert days("昨（十五）日", None) == []
 
 
 def test_mentions_of_a_question() -> None:
@@ -186,6 +202,13 @@ def test_a_file_name_that_contradicts_the_page_is_when_it_was_saved() -> None:
     found = date_articles([article("7月21日，2019年慈善捐款活动举行。")], "20240102_01.txt")[0]
     assert found.published is None
     assert [(d.value, d.origin) for d in found.event_dates] == [("2019-07-21", "stated")]
+
+
+def test_the_page_s_own_date_outweighs_a_year_in_its_text() -> None:
+    issue = Date("2021-11-09", "stated")
+    (found,) = date_articles([article("昨日，2019年慈善捐款活动举行。", published=issue)], "a.txt")
+    assert found.published == issue
+    assert [d.value for d in found.event_dates] == ["2021-11-08"]
 
 
 def test_titles_notes_and_history_are_no_events() -> None:

@@ -17,7 +17,7 @@ from index.dates import date_articles
 from index.layout import articles, lay_out
 from index.lines import page_number, rows
 from index.read import read
-from index.types import Article, Line, Page
+from index.types import Article, Date, Line, Page, Span
 
 ROOT = Path(__file__).resolve().parent.parent
 GOLD = json.loads((Path(__file__).parent / "gold" / "articles.json").read_text(encoding="utf-8"))
@@ -342,6 +342,116 @@ def test_interview_and_commentary() -> None:
     assert [a.kind for a in articles(page("□本报评论员\n　　实干成就梦想。"))] == ["commentary"]
 
 
+BRIDGE = "大桥合龙\n　　11月7日，云溪大桥合龙，全长三公里。\n　　通车后，两岸往来只要五分钟。"
+
+
+@pytest.mark.parametrize(
+    "top",
+    [
+        "云溪日报  2021年11月9日",
+        "云 溪 日 报  2021 年 11 月 9 日",
+        "云溪日报 二〇二一年十一月九日 星期二",
+        "A03版 要闻 云溪晚报 2021.11.09 责任编辑 张三 美编 李四",
+        "第3版 云溪快报 2021-11-09",
+        "雲溪日報 2021年11月9日",
+        "体育·文化\n云溪日报 2021年11月9日",
+        "要闻 02\n2021年11月9日",
+        "综合新闻\n3版\n2021年11月9日",
+    ],
+)
+def test_head_of_a_page(top: str) -> None:
+    layout = lay_out(page(f"{top}\n{BRIDGE}"))
+    assert layout.furniture == tuple(range(1, top.count("\n") + 2))
+    (found,) = date_articles(layout.articles, "a.txt")
+    assert found.headline == ("大桥合龙",)
+    assert found.published == Date("2021-11-09", "stated")
+    assert found.event_dates == (Date("2021-11-07", "stated"),)
+
+
+@pytest.mark.parametrize(
+    "headline",
+    ["抗洪快报", "经济社会发展提速", "2021年11月9日，由市文旅局主办的展览", "天气预报 2021年11月9日", "12 34 56"],
+)
+def test_no_head_of_a_page(headline: str) -> None:
+    assert lay_out(page(f"{headline}\n{BRIDGE}")).furniture == ()
+
+
+def test_a_section_name_in_the_middle_is_a_heading() -> None:
+    assert lay_out(page(f"{BRIDGE}\n\n文化·旅游\n\n　　古城开放，游人如织。")).furniture == ()
+
+
+def test_reporters_in_brackets_begin_articles() -> None:
+    text = """新北捷運通車
+首日三萬人搭乘
+【記者張雅婷／新北報導】新北捷運昨（八）日通車，首日三萬
+人搭乘。市長表示滿意。
+高鐵延伸案過關
+〔本報記者陳大文、王小明／台北－高雄連線報導〕
+行政院今（9）日通過高鐵延伸案，經費一千億元。
+圖書館落成
+〔記者林小美／綜合報導〕圖書館落成，藏書八十萬冊。
+市場開張
+【本報訊】市場昨日開張，人潮洶湧。
+颱風逼近
+【生活中心／綜合報導】颱風逼近，氣象署發布警報，籲民眾防範。
+糧價回穩
+【記者李志明台中報導】糧價回穩，農民鬆一口氣。"""
+    found = articles(page(text))
+    assert [(a.lines, a.headline, a.byline) for a in found] == [
+        ((3, 4), ("新北捷運通車", "首日三萬人搭乘"), ("張雅婷",)),
+        ((6, 7), ("高鐵延伸案過關",), ("陳大文", "王小明")),
+        ((9, 9), ("圖書館落成",), ("林小美",)),
+        ((11, 11), ("市場開張",), ()),
+        ((13, 13), ("颱風逼近",), ()),
+        ((15, 15), ("糧價回穩",), ("李志明",)),
+    ]
+    assert found[0].text == "新北捷運昨（八）日通車，首日三萬人搭乘。市長表示滿意。\n"
+    assert found[0].spans[0] == Span(0, 3, 12, 16)
+    assert found[3].text.startswith("【本報訊】")
+
+
+def test_brackets_of_other_papers() -> None:
+    text = """市場開張
+【本報記者陳大文】市場開張，人潮多。
+市府開會
+【本報記者林小美】
+市府昨日開會，討論預算。
+預算過關
+（中央社記者王小明台北9日電）預算過關，經費一千億元。"""
+    found = articles(page(text))
+    assert [(a.lines, a.headline, a.byline) for a in found] == [
+        ((2, 2), ("市場開張",), ("陳大文",)),
+        ((4, 5), ("市府開會",), ("林小美",)),
+        ((7, 7), ("預算過關",), ("王小明",)),
+    ]
+    assert found[2].text.startswith("（中央社記者王小明台北9日電）預算")
+
+
+def test_a_label_in_brackets_is_no_byline() -> None:
+    (found,) = articles(page("【深度报道】大桥背后的人\n□记者 李涛\n　　大桥背后，有许多人。他们很忙。"))
+    assert (found.headline, found.byline) == (("【深度报道】大桥背后的人",), ("李涛",))
+
+
+@pytest.mark.parametrize(
+    ("start", "names"),
+    [
+        ("本报讯 记者 黎青 报道：", ("黎青",)),
+        ("本报讯　记者 黎青 通讯员 王某 昨日，", ("黎青", "王某")),
+        ("本报讯（记者 黎青 通讯员 王某）", ("黎青", "王某")),
+        ("本报11月8日讯（记者黎青）", ("黎青",)),
+        ("本报11月8日讯 记者黎青报道：", ("黎青",)),
+        ("本报讯 记者 黎青 报道：云溪（新）大桥", ("黎青",)),
+        ("（记者黎青）", ("黎青",)),
+        ("本报讯 记者 从市政府获悉，", ()),
+        ("本报讯 记者调查发现，", ()),
+    ],
+)
+def test_reporters_after_the_dateline(start: str, names: tuple[str, ...]) -> None:
+    (found,) = articles(page(f"大桥合龙\n　　{start}大桥合龙，全长三公里。\n　　通车后只要五分钟。"))
+    assert found.byline == names
+    assert found.text.startswith(start[:3])
+
+
 # --- bylines and jump lines ------------------------------------------------------------------------------------
 
 
@@ -361,6 +471,9 @@ def test_interview_and_commentary() -> None:
         ("青岛日报/观海新闻记者 李涛", ("李涛",)),
         ("本报记者 阿卜杜拉·买买提", ("阿卜杜拉·买买提",)),
         ("本報記者 陳大文 攝影報道", ("陳大文",)),
+        ("記者張雅婷／新北報導", ("張雅婷",)),
+        ("記者張雅婷、王小明／台北－高雄連線報導", ("張雅婷", "王小明")),
+        ("记者 李涛/王雪报道", ("李涛", "王雪")),
         ("记者手记", None),
         ("记者调查", None),
         ("□推动高质量发展", None),
@@ -418,6 +531,10 @@ FRAGMENTS = st.sampled_from(
         "二版）",
         "（上接第一版）",
         "（上接A1版）会议",
+        "【記者張雅婷／新北報導】捷運通車。",
+        "〔記者林小美／綜合報導〕",
+        "云溪日报  2021年11月9日",
+        "体育·文化",
         "今日导读",
         "更多报道见3版",
         "2版",
