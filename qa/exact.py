@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from index import fold, fold_with_offsets
 from qa import spans
-from qa.about import BODIES
+from qa.about import BODIES, TAKE_PLACE
 from qa.kinds import Kind
 from qa.matching import CLAUSE_ENDS, Range, clauses
 from qa.question import Question
@@ -77,7 +77,10 @@ def _when(question: Question, sentence: str) -> Groups:
 
 
 def _where(question: Question, sentence: str) -> Groups:
-    return _one_each(spans.places(sentence))
+    found = spans.places(sentence)
+    if found or (question.focus and question.focus[0] in TAKE_PLACE):
+        return _one_each(found)
+    return _one_each(spans.place_names(sentence))
 
 
 def _who(question: Question, sentence: str) -> Groups:

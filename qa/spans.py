@@ -62,7 +62,15 @@ _ORG_LEAD = re.compile(
     r"^.*?(?:由|与|和|及|以及|的|在|向|对|为|同|跟|是|，|,|、|建设|推进|包括|其中)(?=[一-鿿A-Za-z]{3})"
 )
 _PLACE = re.compile(
-    r"(?:在|于|赴|到|来到|走进|抵达)(?P<place>[^，。；,;、]{2,24}?)(?=举行|召开|举办|开幕|开展|启动|开工|揭牌|成立|签约|闭幕|进行|落户|开馆|建设|调研|考察|出席|，|,|。)"
+    r"(?:在|于|赴|到|来到|走进|抵达)(?P<place>[^，。；,;、]{2,24}?)(?=举行|召开|举办|开幕|开展|启动|开工|揭牌|成立|签约|闭幕|进行|落户|开馆|建设|调研|考察|出席)"
+)
+_SEATED = re.compile(
+    r"(?:位于|坐落[于在]|设[于在]|建[于在]|落户[于在]?|选址[于在]?|地址[为是：:])(?P<place>[^，。；,;、]{2,24})"
+)
+# "在…开幕式上", "于2月", "在过程中": when and at what, not where.
+_NO_PLACE = re.compile(r"^第|[年月日时]|期间|(?:上|中|下|时|后|前|方面|过程|基础)$|会$|会议|讲话")
+_HOST = re.compile(
+    r"(?<=[，,。；\s])(?P<place>[一-鿿]{2,10}(?:省|市|县|区|镇|乡|村|街道|馆|中心|广场|公园|大厦|酒店|学校|大学|礼堂))(?=举行|召开|举办|启动)"
 )
 _ENUMERATION_BREAK = re.compile(r"[，。；：,;:！？!?]")
 _JOINTS = ("和", "及", "以及", "与")
@@ -177,11 +185,15 @@ def organisations(sentence: str) -> list[Range]:
 
 
 def places(sentence: str) -> list[Range]:
-    """What stands between 在 and the verb of holding, meeting, opening; else place names."""
-    found = [match.span("place") for match in _PLACE.finditer(sentence)]
-    if found:
-        return found
-    position = 0
+    """Where something took place: what stands between 在 and the verb of holding or opening, or a place before it."""
+    matches = [match for pattern in (_PLACE, _SEATED) for match in pattern.finditer(sentence)]
+    found = {match.span("place") for match in matches if not _NO_PLACE.search(match["place"])}
+    return sorted(found | {match.span("place") for match in _HOST.finditer(sentence)})
+
+
+def place_names(sentence: str) -> list[Range]:
+    """Place names, as jieba's tagger finds them."""
+    found, position = [], 0
     for word, tag in tagged(sentence):
         if tag == "ns" and len(word) >= 2:
             found.append((position, position + len(word)))

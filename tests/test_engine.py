@@ -73,6 +73,7 @@ def test_every_gold_quote_stands_on_its_lines(engine):
         ("全国自贸片区有多少个？", ("67个",)),
         ("2023年要引进多少个50亿元以上大项目？", ("16个",)),
         ("去年推进了多少个攻坚项目？", ("160个",)),
+        ("宪法宣传周启动仪式在哪里举行？", ("西海岸新区",)),
         ("李金国担任什么职务？", ("区委副书记、统战部部长",)),
     ],
 )
@@ -93,6 +94,7 @@ def test_exact_spans(engine, question, short):
         "孙永红主持了宪法宣传周启动仪式吗？",  # he chaired others
         "翰博光电项目什么时候开工？",  # only its signing is dated
         "翰博光电项目落户在哪里？",
+        "第71次常委会（扩大）会议在哪里召开？",  # no place is given
         "十大新兴产业包括哪些？",  # four others are listed
         "2021年宪法宣传周的主题是什么？",  # 2022's is there
         "你好",
