@@ -16,7 +16,7 @@ MORE = 2.5
 """A sentence so many times as long as the question says more than the question does."""
 
 # That something took place goes without saying: a report says 举行 where the question says 召开.
-TAKE_PLACE = frozenset("召开 举行 举办 开始 开幕 进行 发生 开展 开 办 在 位于 是".split())
+TAKE_PLACE = frozenset("召开 举行 举办 开始 开幕 进行 发生 开展 开 办 在 位于 是 公布 发布".split())
 _CAUSE = re.compile(
     r"因为|由于|因[此而]|所以|为了|为的是|旨在|目的|以便|以[期利]|有[利助]于|原因|是为|致使|导致|使得|受.{1,12}影响|鉴于|才能"
 )

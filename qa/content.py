@@ -38,7 +38,7 @@ class Word:
 
 def is_content(word: str, tag: str) -> bool:
     """Whether a word with jieba's tag says what a text is about."""
-    if word in _STOP or not any(c.isalnum() for c in word):
+    if word in _STOP or word[0] == "几" or not any(c.isalnum() for c in word):
         return False
     if len(word) == 1:
         return tag.startswith(("n", "eng", "m")) or word.isdigit()

@@ -87,7 +87,7 @@ def _who(question: Question, sentence: str) -> Groups:
     if any(body in word for word in question.focus[:1] for body in BODIES) or _WHICH_BODY.search(question.text):
         return [spans.organisations(sentence)]
     found = spans.names(sentence)
-    if not found and "由谁" in question.text:  # who built it may well be a company
+    if not found and not question.holder:  # who built it may well be a company
         return [spans.organisations(sentence)]
     if SEVERAL.search(question.text):
         return [found]

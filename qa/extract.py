@@ -83,6 +83,14 @@ class Candidate:
         return self.hit.article.text[self.start : self.end]
 
 
+def _least(key: str) -> float:
+    """How near a key must stand: a year anywhere in the article, any other number near, a name near or by half of it
+    (全委会 is 全委（扩大）会)."""
+    if _YEAR.fullmatch(key):
+        return ARTICLE
+    return NEAR if any(c.isdigit() or c in "一二三四五六七八九十" for c in key) else NEAR / 2
+
+
 @dataclass(frozen=True)
 class Context:
     """The folded surroundings of the sentences of one article."""
@@ -181,7 +189,7 @@ class Reader:
                 covered(word.text, folded), NEAR * covered(word.text, near), ARTICLE * covered(word.text, context.whole)
             )
             coverage += value * tier
-            keys = keys and (not word.key or tier >= (ARTICLE if _YEAR.fullmatch(word.text) else NEAR))
+            keys = keys and (not word.key or tier >= _least(word.text))
         coverage /= self.total
         short, pull = find_short(self.question, text, self.rarity)
         focus = self._focus(folded, before)

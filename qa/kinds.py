@@ -43,6 +43,7 @@ _INTERROGATIVES: tuple[tuple[Kind, str], ...] = (
         Kind.WHO,
         r"(由|是|与|和)?哪(些|[一二两三四五六七八九十几\d]+)?[家个](?=[^，。？?]{0,6}(企业|公司|集团|单位|部门|机构|团体|学校|大学))",
     ),
+    (Kind.WHO, r"(?<=[长记任席员裁理授])名?叫(什么|啥)(名字)?(?=[?\s]*$)"),
     (Kind.WHO, r"\b(who|whom|whose)\b|\b(what|which) (person|people|company|companies|leaders?|reporters?)\b"),
     (Kind.NUMBER, r"(有|是|为|达|共)?(多少|多大|多高|多长|多远|多重|多宽|多久|第?几(?![乎率])(?=[\w])|百分之几|几何)"),
     (Kind.NUMBER, r"\bhow (many|much|large|big|long|far|high|old|tall)\b|\bwhat (number|percentage|amount|share)\b"),
@@ -61,6 +62,7 @@ _PATTERNS = tuple((kind, re.compile(pattern)) for kind, pattern in _INTERROGATIV
 # A search-box fragment asks for what its last word names: "大桥 造价", "展览 时间".
 _IMPLIED: tuple[tuple[Kind, str], ...] = (
     (Kind.WHEN, r"(时间|日期|年份|\b(date|time|year))$"),
+    (Kind.TITLE, r"(职务|职位|身份|头衔)$"),
     (Kind.WHERE, r"(地点|地址|位置|会址|\b(place|location|address|venue))$"),
     (Kind.WHO, r"(负责人|主持人|作者|局长|区长|市长|书记|主任|院长|校长|董事长|总裁|\b(author|mayor|chairman))$"),
     (
