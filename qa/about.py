@@ -25,7 +25,7 @@ _CAUSE = re.compile(
 def speaks_of(question: Question, article: Article, sentence: str, near: str) -> bool:
     """Whether `sentence` (folded, without quotation marks) may answer the question at all.
 
-    `near` is what surrounds it: headline, lead and the sentence before, folded as well.
+    `near` is what surrounds it: headline, lead, the first sentence of the paragraph and the one before, folded as well.
     """
     if not question.chinese:
         return True
