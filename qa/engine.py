@@ -120,21 +120,23 @@ class Engine:
         if question.kind is Kind.ARTICLES:
             return list_articles(archive, question) or self._refuse(archive, question, self._hits(serving, question))
         if question.parts:
-            parts = [self._claim(serving, understand(part, bylines=archive.bylines)) for part in question.parts]
+            asked = [understand(part, bylines=archive.bylines) for part in question.parts]
+            parts = [self._claim(serving, part, self._hits(serving, part)) for part in asked]
             whole = cite.compose(archive, question.text, [part for part in parts if part]) if all(parts) else None
             if whole is not None:
                 return whole
-        claim = self._claim(serving, question)
+        hits = self._hits(serving, question)
+        claim = self._claim(serving, question, hits)
         answer = cite.compose(archive, question.text, [claim]) if claim else None
-        return answer or self._refuse(archive, question, self._hits(serving, question))
+        return answer or self._refuse(archive, question, hits)
 
     def _hits(self, serving: Serving, question: Question) -> list[Hit]:
         return retrieve(serving.archive, serving.encoder, question.embedded, question.terms, k=HITS)
 
-    def _claim(self, serving: Serving, question: Question) -> Claim | None:
+    def _claim(self, serving: Serving, question: Question, hits: Sequence[Hit]) -> Claim | None:
         """The quote that answers, or None."""
         reader = Reader(serving.archive, serving.encoder, question)
-        for candidate in reader.candidates(self._hits(serving, question))[:TRIED]:
+        for candidate in reader.candidates(hits)[:TRIED]:
             if candidate.answers():
                 return _claim_of(candidate, question, reader.rarity)
         return None
