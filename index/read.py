@@ -1,100 +1,40 @@
-"""A file to pages of lines. A registry by suffix names the formats; a text file is one page.
+"""A file to pages of lines: the one door to all formats, each of which is a module of `index.formats`.
 
-Lines are split at `\\n`, `\\r\\n` and `\\r` only, so that their numbers are those an editor shows, and keep their raw text.
+Pages come one at a time, so that a file of any length is read in bounded memory.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from .errors import SourceError
-from .types import Line, Page
+from .formats.text import read_text
+from .types import Page
 
-_LINE_BREAK = re.compile(r"\r\n|\r|\n")
-# Controls that text files really hold: tab, form feed, vertical tab, escape (old word processors), end-of-file mark.
-_JUNK = re.compile("[\x00-\x08\x0e-\x19\x1c-\x1f\x7f]")
-_JUNK_BYTE = re.compile(b"[\x00-\x08\x0e-\x19\x1c-\x1f\x7f]")
-# A stray control character happens in extracted text; one in fifty characters is no text.
-_JUNK_SHARE = 0.02
-# Real Chinese text, decoded rightly, is nearly all common characters of one script or the other; decoded wrongly (Big5 as
-# GB18030, Korean as GB18030) it stays below 60 %.
-_COMMON_SHARE = 0.7
-_LEVELS = (("gb2312", 0xB0, 0xD7), ("big5", 0xA4, 0xC6))  # lead bytes of the common characters
-_SAMPLE = 20_000  # characters looked at to judge a decoding
-_BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+Note = Callable[[str], None]
+Reader = Callable[[Path, str, Note], Iterator[Page]]
+
+_READERS: dict[str, Reader] = {".txt": read_text}
+SUFFIXES: frozenset[str] = frozenset(_READERS)
 
 
-def read(path: Path, source: str) -> list[Page]:
+def read(path: Path, source: str, note: Note = lambda _: None) -> Iterator[Page]:
     """Read the file at `path` into pages that carry `source` as their name.
 
-    :raises SourceError: if the file cannot be opened, is empty, is no text, is in no known encoding, or is of a format
-        that is not read.
+    `note` is told of what costs only a part of the file, such as one page that cannot be read.
+
+    :raises SourceError: while iterating, if the file cannot be opened, is empty or damaged, or is of a format that is
+        not read.
     """
     reader = _READERS.get(path.suffix.lower())
     if reader is None:
         raise SourceError(f"{source}: {path.suffix or 'no suffix'} is not a format read here. Give {_known()}.")
     try:
-        data = path.read_bytes()
+        yield from reader(path, source, note)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise SourceError(f"{source}: cannot be opened ({reason}). Check that it exists and may be read.") from error
-    return reader(data, source)
-
-
-def _read_text(data: bytes, source: str) -> list[Page]:
-    text = _decode(data, source)
-    if not text.strip():
-        raise SourceError(f"{source}: the file is empty. Remove it or put text into it.")
-    if len(_JUNK.findall(text)) > _JUNK_SHARE * len(text):
-        raise SourceError(f"{source}: this is binary data, not text. Export it as text first.")
-    pieces = _LINE_BREAK.split(text)
-    if not pieces[-1]:
-        pieces.pop()
-    return [Page(source, 1, tuple(Line(number, piece) for number, piece in enumerate(pieces, 1)))]
-
-
-def _decode(data: bytes, source: str) -> str:
-    for bom, encoding in _BOMS:
-        if data.startswith(bom):
-            text = _try(data, encoding)
-            if text is None:
-                raise SourceError(f"{source}: begins as {encoding.upper()} but is not. Save it again as UTF-8.")
-            return text
-    text = _try(data, "utf-8")
-    if text is not None:
-        return text
-    if len(_JUNK_BYTE.findall(data)) > _JUNK_SHARE * len(data):
-        raise SourceError(f"{source}: this is binary data, not text. Export it as text first.")
-    # GB18030 and Big5 accept much of each other; the right one gives the more common characters.
-    decoded = [text for text in (_try(data, "gb18030"), _try(data, "big5hkscs")) if text is not None]
-    share, text = max(((_common_share(text), text) for text in decoded), key=lambda pair: pair[0], default=(0.0, ""))
-    if share < _COMMON_SHARE:
-        raise SourceError(f"{source}: its encoding is not known. Save it again as UTF-8.")
-    return text
-
-
-def _try(data: bytes, encoding: str) -> str | None:
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError:
-        return None
-
-
-def _common_share(text: str) -> float:
-    """Share of the letters beyond ASCII that are common in either script: the first level of GB2312 or of Big5."""
-    letters = [char for char in text[:_SAMPLE] if char > "\x7f" and unicodedata.category(char)[0] in "LCM"]
-    return sum(_common(char) for char in letters) / len(letters) if letters else 0.0
-
-
-def _common(char: str) -> bool:
-    return any(low <= char.encode(codec, "replace")[0] <= high for codec, low, high in _LEVELS)
-
-
-_READERS: dict[str, Callable[[bytes, str], list[Page]]] = {".txt": _read_text}
-SUFFIXES: frozenset[str] = frozenset(_READERS)
 
 
 def _known() -> str:

@@ -11,20 +11,61 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
+class LineBox:
+    """Where a line stands on its page, in points (1/72 inch) from the page's top left corner.
+
+    Character `i` of the line's text stands between `edges[i]` and `edges[i + 1]`.
+    """
+
+    top: float
+    bottom: float
+    edges: tuple[float, ...]
+
+    def cover(self, column: int, length: int) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom of the characters `column:column + length`."""
+        return self.edges[column], self.top, self.edges[column + length], self.bottom
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a source file, as it stands there, without its line break."""
+    """One line of a source file, as it stands there, without its line break.
+
+    `role` is what the file's format itself tells of the line: "heading", "body", "caption", "furniture", or "" where it
+    tells nothing, as plain text does. `box` is known on pages of PDF and of images.
+    """
 
     number: int
     text: str
+    role: str = ""
+    box: LineBox | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a file of ready articles (JSONL, CSV) says of one of them beside its text. `date` is as written there."""
+
+    id: str | None
+    title: str = ""
+    date: str | None = None
+    byline: tuple[str, ...] = ()
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of lines. A text file is one page; `source` is the path relative to the folder given at build."""
+    """A page of lines. A text file is one page; `source` is the path relative to the folder given at build.
+
+    `number` counts the file's pages from 1; `folio` is the page number printed by the paper (版次), where the format
+    states it. `size` is width and height in points, for pages that have an image. A page with a `record` is one ready
+    article, and its lines are the paragraphs of the text.
+    """
 
     source: str
     number: int
     lines: tuple[Line, ...]
+    size: tuple[float, float] | None = None
+    folio: int | None = None
+    record: Record | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +109,8 @@ class Section:
 class Article:
     """One article of a page. Line breaks, layout spaces and furniture are removed from `text`; paragraphs end in \\n.
 
-    `lines` run from the byline, if there is one, through the last body line. `spans` tile every character of
-    `text` except the paragraph breaks, in order.
+    `folio` is the number the paper prints on the page (版次), where it is known. `lines` run from the byline, if there is
+    one, through the last body line. `spans` tile every character of `text` except the paragraph breaks, in order.
     """
 
     id: str
@@ -89,6 +130,7 @@ class Article:
     continued_from_page: int | None = None
     continues: str | None = None
     record: str | None = None
+    folio: int | None = None
 
     @property
     def date(self) -> Date | None:

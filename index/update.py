@@ -101,7 +101,7 @@ def read_source(found: Found) -> Reading:
         # Taken before and after: what is stored is one state of the file, and its digest is of that state.
         before = found.path.stat()
         digest = digest_file(found.path)
-        pages = read(found.path, found.name)
+        pages = list(read(found.path, found.name))
         if digest_file(found.path) == digest:
             break
     else:

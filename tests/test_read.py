@@ -40,7 +40,7 @@ def test_traditional_script_in_either_legacy_encoding(tmp_path: Path, encoding: 
 def test_plain_english_and_latin_1(tmp_path: Path) -> None:
     assert lines(write(tmp_path, b"Hello, world.")) == ["Hello, world."]
     with pytest.raises(SourceError, match="encoding is not known"):
-        read(write(tmp_path, "Où est le café ? Là-bas, près de l'église.".encode("latin-1")), "a.txt")
+        list(read(write(tmp_path, "Où est le café ? Là-bas, près de l'église.".encode("latin-1")), "a.txt"))
 
 
 def test_only_real_line_breaks_split(tmp_path: Path) -> None:
@@ -67,7 +67,7 @@ def test_a_line_keeps_its_spaces(tmp_path: Path) -> None:
 )
 def test_refused(tmp_path: Path, data: bytes, reason: str) -> None:
     with pytest.raises(SourceError, match=reason) as caught:
-        read(write(tmp_path, data), "页.txt")
+        list(read(write(tmp_path, data), "页.txt"))
     assert str(caught.value).startswith("页.txt: ")
     assert "\n" not in str(caught.value)
 
@@ -78,16 +78,16 @@ def test_random_bytes_are_refused(tmp_path: Path) -> None:
     for number in range(50):
         data = random.Random(number).randbytes(2000)
         with pytest.raises(SourceError):
-            read(write(tmp_path, data), "a.txt")
+            list(read(write(tmp_path, data), "a.txt"))
 
 
 def test_what_cannot_be_opened(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"a\.txt: cannot be opened"):
-        read(tmp_path / "a.txt", "a.txt")
+        list(read(tmp_path / "a.txt", "a.txt"))
     folder = tmp_path / "b.txt"
     folder.mkdir()
     with pytest.raises(SourceError, match="cannot be opened"):
-        read(folder, "b.txt")
+        list(read(folder, "b.txt"))
 
 
 def test_a_forbidden_file(tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def test_a_forbidden_file(tmp_path: Path) -> None:
         os.seteuid(65534)  # root may read everything, nobody may not
     try:
         with pytest.raises(SourceError, match="Permission denied"):
-            read(path, "a.txt")
+            list(read(path, "a.txt"))
     finally:
         if root:
             os.seteuid(0)
@@ -107,5 +107,5 @@ def test_a_forbidden_file(tmp_path: Path) -> None:
 def test_other_formats_are_named(tmp_path: Path) -> None:
     assert ".txt" in SUFFIXES
     with pytest.raises(SourceError, match=r"\.xyz is not a format"):
-        read(tmp_path / "a.xyz", "a.xyz")
+        list(read(tmp_path / "a.xyz", "a.xyz"))
     assert lines(write(tmp_path, ZH.encode()).rename(tmp_path / "A.TXT"))
