@@ -29,6 +29,7 @@ from .types import (
     Line,
     Page,
     Passage,
+    Place,
     Progress,
     Refusal,
     Section,
@@ -44,9 +45,9 @@ if TYPE_CHECKING:
     from .manifest import DEFAULT_HOME, FORMAT_VERSION, UPLOADS, Manifest, current_generation
     from .names import FAMILY_NAMES
     from .passages import sentences
-    from .read import SUFFIXES
     from .store import Archive, check_encoder
     from .tokens import fold, fold_with_offsets, tagged, terms, words
+    from .walk import SUFFIXES
 
 _HOMES = {
     "dates": ("DateMention", "parse_dates"),
@@ -56,9 +57,9 @@ _HOMES = {
     "manifest": ("DEFAULT_HOME", "FORMAT_VERSION", "UPLOADS", "Manifest", "current_generation"),
     "names": ("FAMILY_NAMES",),
     "passages": ("sentences",),
-    "read": ("SUFFIXES",),
     "store": ("Archive", "check_encoder"),
     "tokens": ("fold", "fold_with_offsets", "tagged", "terms", "words"),
+    "walk": ("SUFFIXES",),
 }
 _MODULE_OF = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -86,6 +87,7 @@ __all__ = [
     "NoArchive",
     "Page",
     "Passage",
+    "Place",
     "Progress",
     "Refusal",
     "Section",

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .codec import article_from_json, article_to_json, page_to_json
 from .entries import embedded_text, shared_text, text_digest
 from .manifest import EncoderRecord
-from .schema import PURGE, REWIND, article_to_json, lines_to_json
+from .schema import PURGE, REWIND
 from .types import Article, Page, Passage
 
 if TYPE_CHECKING:
@@ -40,14 +41,13 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A source file just read: its pages, articles, and each article's passages."""
+    """A source file being read: its pages, and its articles each with its passages, as they come."""
 
     name: str
     size: int
     digest: str
     stamp: str
-    pages: Sequence[Page]
-    articles: Sequence[tuple[Article, Sequence[Passage]]]
+    items: Iterable[Page | tuple[Article, Sequence[Passage]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,17 @@ class Stored:
         return embedded_text(self.headline, self.text)
 
 
+@dataclass(frozen=True, slots=True)
+class Half:
+    """An article with a jump line, as it is stored now and as it is by itself."""
+
+    key: int
+    source: int
+    ordinal: int
+    article: Article
+    alone: Article
+
+
 class Catalogue:
     """Writes one generation's rows. Only the holder of the build lock may have one."""
 
@@ -78,19 +89,19 @@ class Catalogue:
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """Do all that is written inside in one step, or nothing of it; may be nested."""
-        if self._db.in_transaction:
-            yield
-            return
-        self._db.execute("BEGIN IMMEDIATE")
+        """Do all that is written inside in one step, or nothing of it; a step inside a step can fail by itself."""
+        inner = self._db.in_transaction
+        self._db.execute("SAVEPOINT step" if inner else "BEGIN IMMEDIATE")
         try:
             yield
         except BaseException:
             # After a full disk SQLite has already rolled back.
             if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
+                self._db.execute("ROLLBACK TO step" if inner else "ROLLBACK")
+                if inner:
+                    self._db.execute("RELEASE step")
             raise
-        self._db.execute("COMMIT")
+        self._db.execute("RELEASE step" if inner else "COMMIT")
 
     def known(self) -> dict[str, Known]:
         """The sources as of now, by name, those of a build that did not finish included."""
@@ -103,30 +114,79 @@ class Catalogue:
         """Note from which path a source is read."""
         self._db.execute("INSERT OR REPLACE INTO places VALUES (?, ?)", (name, place))
 
-    def put(self, reading: Reading, recipe: str, replaced: int | None) -> None:
-        """Store a source that was read, in place of the source `replaced` (a key)."""
-        born = self.generation
-        passages = sum(len(passages) for _, passages in reading.articles)
-        counts = (len(reading.pages), len(reading.articles), passages)
+    def put(self, reading: Reading, recipe: str, replaced: int | None) -> int:
+        """Store a source as it is read, in place of the source `replaced` (a key); returns how many passages it has.
+
+        Whatever is raised by reading it leaves nothing stored.
+        """
+        pages = articles = passages = 0
         with self.together():
             if replaced is not None:
                 self._remove(replaced)
             source = self._db.execute(
                 "INSERT INTO sources (name, size, digest, stamp, recipe, pages, articles, passages, born)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (reading.name, reading.size, reading.digest, reading.stamp, recipe, *counts, born),
+                " VALUES (?, ?, ?, ?, ?, 0, 0, 0, ?)",
+                (reading.name, reading.size, reading.digest, reading.stamp, recipe, self.generation),
             ).lastrowid
-            pages = [(source, page.number, lines_to_json(page)) for page in reading.pages]
-            self._db.executemany("INSERT INTO pages VALUES (?, ?, ?)", pages)
-            for ordinal, (article, passages_of) in enumerate(reading.articles):
-                self._put_article(source, ordinal, article, passages_of)
+            for item in reading.items:
+                if isinstance(item, Page):
+                    row = (source, item.number, page_to_json(item))
+                    self._db.execute("INSERT INTO pages VALUES (?, ?, ?)", row)
+                    pages += 1
+                else:
+                    self._put_article(source, articles, *item)
+                    articles, passages = articles + 1, passages + len(item[1])
+            counts = (pages, articles, passages, source)
+            self._db.execute("UPDATE sources SET pages = ?, articles = ?, passages = ? WHERE key = ?", counts)
+        return passages
 
-    def _put_article(self, source: int | None, ordinal: int, article: Article, passages: Sequence[Passage]) -> None:
+    def touched_issues(self) -> list[str]:
+        """The issues whose articles with jump lines are not those of the last generation."""
+        sql = "SELECT DISTINCT issue FROM articles WHERE issue IS NOT NULL AND (born = ? OR died = ?) ORDER BY issue"
+        return [issue for (issue,) in self._db.execute(sql, (self.generation, self.generation))]
+
+    def halves(self, issue: str) -> list[Half]:
+        """The articles with jump lines of an issue, in the order of sources and of the page."""
+        sql = """
+            SELECT a.key, a.source, a.ordinal, a.id, a.text, a.data, a.own FROM articles AS a
+            JOIN sources AS s ON s.key = a.source WHERE a.issue = ? AND a.died IS NULL ORDER BY s.name, a.ordinal"""
+        found = []
+        for key, source, ordinal, identity, text, data, own in self._db.execute(sql, (issue,)):
+            article = article_from_json(identity, text, data)
+            alone = article_from_json(identity, *json.loads(own)) if own else article
+            found.append(Half(key, source, ordinal, article, alone))
+        return found
+
+    def exchange(self, half: Half, article: Article, passages: Sequence[Passage]) -> None:
+        """Put another form of an article, and its passages, in the place of the one that is stored."""
+        with self.together():
+            for table, column in (("passages", "article"), ("articles", "key")):
+                self._db.execute(
+                    f"UPDATE {table} SET died = ? WHERE {column} = ? AND died IS NULL",  # noqa: S608 (our own names)
+                    (self.generation, half.key),
+                )
+            self._put_article(half.source, half.ordinal, article, passages, alone=half.alone)
+
+    def _put_article(
+        self,
+        source: int | None,
+        ordinal: int,
+        article: Article,
+        passages: Sequence[Passage],
+        alone: Article | None = None,
+    ) -> None:
         born = self.generation
+        jumps = article.continued_to_page is not None or article.continued_from_page is not None
+        issue = article.source if jumps else None  # TEMP
+        # JSON knows no nesting of itself: the text and the data of the article by itself are two strings of a list.
+        own = None if alone in (None, article) else json.dumps([alone.text, article_to_json(alone)], ensure_ascii=False)
         key = self._db.execute(
-            "INSERT INTO articles (source, ordinal, id, text, data, born) VALUES (?, ?, ?, ?, ?, ?)",
-            (source, ordinal, article.id, article.text, article_to_json(article), born),
+            "INSERT INTO articles (source, ordinal, id, text, data, born, issue, own) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (source, ordinal, article.id, article.text, article_to_json(article), born, issue, own),
         ).lastrowid
+        if article.continues is not None:
+            # It is found through the article that it continues.
+            return
         dates = {date.value for date in (*article.event_dates, *([article.published] if article.published else []))}
         self._db.executemany("INSERT INTO article_dates VALUES (?, ?)", [(date, key) for date in sorted(dates)])
         names = dict.fromkeys(article.byline)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .catalogue import Catalogue
+from .codec import article_from_json, page_from_json
 from .derive import EVERYTHING
 from .encode import Encoder, load_encoder
 from .errors import ArchiveDamaged, ArchiveError, NoArchive
@@ -34,7 +35,7 @@ from .manifest import (
     missing_database,
     read_manifest,
 )
-from .schema import article_from_json, connect, page_from_json, upgrade
+from .schema import connect, upgrade
 from .steps import embed, next_serving
 from .types import Progress, Refusal
 from .vectors import VectorIndex

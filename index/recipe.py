@@ -13,6 +13,7 @@ _STORAGE = frozenset(
         "__init__",
         "build",
         "catalogue",
+        "codec",
         "derive",
         "disk",
         "doctor",
@@ -31,6 +32,8 @@ _STORAGE = frozenset(
         "types",
         "update",
         "vectors",
+        "walk",
+        "zips",
     ]
 )
 
@@ -46,7 +49,7 @@ def reading_recipe() -> str:
 
     Every source is then read again.
     """
-    files = sorted(file for file in _FOLDER.glob("*.py") if file.stem not in _STORAGE)
+    files = sorted(file for file in _FOLDER.rglob("*.py") if file.parent != _FOLDER or file.stem not in _STORAGE)
     return _digest([file.read_bytes() for file in files])
 
 

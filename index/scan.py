@@ -7,30 +7,31 @@ read from it earlier are kept.
 from __future__ import annotations
 
 import os
-import stat
 import time
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import zips
+from .disk import digest_file
 from .errors import UsageError
 from .manifest import UPLOADS
-from .read import SUFFIXES
 from .types import Refusal
+from .walk import SUPPORTED, Entry, below, reason
 
 # A file changed within this many nanoseconds before it was looked at may change again within the same tick of the
 # file system's clock (2 s on FAT) and keep its times: such a file is compared by content next time.
 _TICK = 2_000_000_000
-SUPPORTED = ", ".join(sorted(SUFFIXES))
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """A file to read: where it is, its name in the archive, and the stamp by which a later build knows it unchanged.
 
-    `place` is its absolute path in the bytes of the file system.
+    `place` is its absolute path in the bytes of the file system. A file in a zip is the `member` of the zip at `path`.
     """
 
     path: Path
@@ -38,6 +39,32 @@ class Found:
     size: int
     stamp: str
     place: bytes
+    member: zips.Member | None = None
+
+    @contextmanager
+    def opened(self) -> Iterator[Path]:
+        """The file as a path to read: its own, or that of a temporary copy of what is in a zip.
+
+        :raises SourceError: if it cannot be unpacked.
+        :raises OSError: if it cannot be opened.
+        """
+        if self.member is None:
+            yield self.path
+        else:
+            with zips.unpacked(self.path, self.member.name, self.name) as copy:
+                yield copy
+
+    def digest(self) -> str:
+        """The digest of its content; the same exceptions."""
+        with self.opened() as path:
+            return digest_file(path)
+
+    def stamped(self) -> str:
+        """Its stamp as of now.
+
+        :raises OSError: if it cannot be looked at.
+        """
+        return stamp(self.path.stat(), self.member)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +89,7 @@ def check_given(paths: Sequence[Path]) -> None:
             path.stat()
         except (OSError, ValueError) as error:
             where = printable(path)
-            raise UsageError(f"{where}: {_reason(error)}. Check the path; the archive is left as it was.") from error
+            raise UsageError(f"{where}: {reason(error)}. Check the path; the archive is left as it was.") from error
 
 
 def scan(
@@ -80,7 +107,7 @@ def scan(
     found = [
         (root, entry)
         for root in roots
-        for entry in _below(root, None if root == home / UPLOADS else home, recorded and root != home / UPLOADS)
+        for entry in below(root, None if root == home / UPLOADS else home, recorded and root != home / UPLOADS)
     ]
     kept = _kept(known or {}, [entry for _, entry in found])
     counts = Counter(kept.values())
@@ -103,7 +130,9 @@ def scan(
             refused.append(Refusal(name, entry.problem + rest))
             continue
         seen.add(entry.real)
-        files.append(Found(entry.path, name, entry.status.st_size, stamp(entry.status), entry.place))
+        member = entry.member
+        size = entry.status.st_size if member is None else member.size
+        files.append(Found(entry.path, name, size, stamp(entry.status, member), entry.place, member))
     return Scan(
         tuple(sorted(files, key=lambda found: found.name)),
         tuple(sorted(refused, key=lambda refusal: refusal.source)),
@@ -115,7 +144,7 @@ _GIVE_AGAIN = " Give the paths again (wenbao build PATH …) to drop them."
 _NOWHERE = b""  # the place of a source of which nobody knows where it was read
 
 
-def _kept(known: Mapping[str, bytes | None], entries: Sequence[_Entry]) -> dict[str, bytes]:
+def _kept(known: Mapping[str, bytes | None], entries: Sequence[Entry]) -> dict[str, bytes]:
     """The known sources that may lie out of reach, each with the place that is."""
     lost = {entry.place for entry in entries if entry.unread}
     there = {entry.place for entry in entries if entry.real is not None}
@@ -132,101 +161,15 @@ def _kept(known: Mapping[str, bytes | None], entries: Sequence[_Entry]) -> dict[
     return kept
 
 
-def stamp(status: os.stat_result) -> str:
+def stamp(status: os.stat_result, member: zips.Member | None = None) -> str:
     """What tells a file from a changed one without reading it; empty if it is too fresh to tell.
 
     The inode and the time of its last change cannot be set back by copying old times onto new content.
     """
     if max(status.st_ctime_ns, status.st_mtime_ns) > time.time_ns() - _TICK:
         return ""
-    return f"{status.st_size}:{status.st_mtime_ns}:{status.st_ctime_ns}:{status.st_ino}"
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """Something below a root: a file to read, with its one real path, or something refused, with the problem.
-
-    `unread`: what is there, or below it, is not known; `empty`: it is a root that holds nothing.
-    """
-
-    path: Path
-    relative: Path
-    problem: str = ""
-    real: Path | None = None
-    status: os.stat_result | None = None
-    unread: bool = False
-    empty: bool = False
-
-    @property
-    def place(self) -> bytes:
-        return os.fsencode(os.path.abspath(self.path))  # noqa: PTH100 (resolve() follows links that may be gone)
-
-
-def _below(root: Path, home: Path | None, recorded: bool) -> Iterator[_Entry]:
-    try:
-        mode = root.stat().st_mode
-    except (OSError, ValueError) as error:
-        yield _Entry(root, root, f"cannot be read now ({_reason(error)}).", unread=True)
-        return
-    if not stat.S_ISDIR(mode):
-        yield _entry(root, Path(root.name), None)
-        return
-    inside = root.resolve()
-    unreadable: list[OSError] = []
-    # Files come before links to them, so that a file found twice keeps its own name.
-    links: list[Path] = []
-    for folder, folders, names in os.walk(root, onerror=unreadable.append):
-        here = Path(folder)
-        if recorded and here == root and not folders and not names:
-            yield _Entry(root, root, "holds nothing now.", unread=True, empty=True)
-        folders[:] = sorted(name for name in folders if not _hidden(name) and not _same(here / name, home))
-        for path in (here / name for name in folders):
-            if path.is_symlink():
-                yield _Entry(path, path.relative_to(root), "is a link to a folder; such links are not followed.")
-        for path in (here / name for name in sorted(names) if not _hidden(name)):
-            if path.is_symlink():
-                links.append(path)
-            else:
-                yield _entry(path, path.relative_to(root), inside)
-    for path in links:
-        entry = _entry(path, path.relative_to(root), None)
-        if entry.real is not None and not entry.real.is_relative_to(inside):
-            entry = _Entry(path, entry.relative, "is a link out of the folder.")
-        yield entry
-    for failure in unreadable:
-        path = Path(failure.filename)
-        relative = path.relative_to(root) if path != root else root
-        if not isinstance(failure, FileNotFoundError):
-            problem = f"cannot be listed ({failure.strerror}). Check its permissions."
-            yield _Entry(path, relative, problem, unread=True)
-
-
-def _entry(path: Path, relative: Path, inside: Path | None) -> _Entry:
-    """A file looked at once; `inside` is the real path of its root, where no link stands between the two."""
-    try:
-        status = path.stat()
-    except OSError as error:
-        gone = isinstance(error, FileNotFoundError)
-        return _Entry(path, relative, f"cannot be looked at ({error.strerror}).", unread=not gone)
-    if not stat.S_ISREG(status.st_mode):
-        return _Entry(path, relative, "is not a regular file.")
-    if path.suffix.lower() not in SUFFIXES:
-        return _Entry(path, relative, f"is not of a supported kind (supported: {SUPPORTED}).")
-    return _Entry(path, relative, "", inside / relative if inside else path.resolve(), status)
-
-
-def _reason(error: OSError | ValueError) -> str:
-    if isinstance(error, FileNotFoundError):
-        return "no such file or folder"
-    return error.strerror or "cannot be looked at" if isinstance(error, OSError) else "not a path"
-
-
-def _same(path: Path, home: Path | None) -> bool:
-    return home is not None and home.exists() and path.samefile(home)
-
-
-def _hidden(name: str) -> bool:
-    return name.startswith(".")
+    inner = "" if member is None else f":{member.size}:{member.crc:08x}"
+    return f"{status.st_size}:{status.st_mtime_ns}:{status.st_ctime_ns}:{status.st_ino}{inner}"
 
 
 # A path can hold line breaks and other controls, and bytes in no known encoding; printed they would break lines or fail.

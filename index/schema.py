@@ -1,4 +1,4 @@
-"""The catalogue's tables, and how our dataclasses are written to them and read back.
+"""The catalogue's tables.
 
 Rows of `sources`, `articles` and `passages` never change; each is visible in the generations from `born` until
 before `died`. A later build can therefore write while a reader at an earlier generation goes on reading.
@@ -6,13 +6,11 @@ before `died`. A later build can therefore write while a reader at an earlier ge
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from pathlib import Path
 from urllib.parse import quote
 
 from .manifest import DATABASE, FORMAT_VERSION
-from .types import Article, Date, Line, Page, Section, Span
 
 # Another process may hold the file for a moment (a checkpoint, a person's sqlite3 shell).
 BUSY_SECONDS = 30.0
@@ -43,7 +41,7 @@ CREATE INDEX sources_died ON sources (died) WHERE died IS NOT NULL;
 CREATE TABLE pages (
     source INTEGER NOT NULL REFERENCES sources (key),
     number INTEGER NOT NULL,
-    lines TEXT NOT NULL,            -- JSON [[number, text], ...]
+    lines TEXT NOT NULL,            -- JSON, see page_to_json
     PRIMARY KEY (source, number)
 );
 CREATE TABLE articles (
@@ -54,11 +52,14 @@ CREATE TABLE articles (
     text TEXT NOT NULL,
     data TEXT NOT NULL,             -- JSON: the other fields
     born INTEGER NOT NULL,
-    died INTEGER
+    died INTEGER,
+    issue TEXT,                     -- of an article with a jump line: the key of its issue of the paper
+    own TEXT                        -- of one that was joined to others: JSON [text, data] of what it is by itself
 );
 CREATE INDEX articles_source ON articles (source, ordinal);
 CREATE INDEX articles_id ON articles (id);
 CREATE INDEX articles_died ON articles (died) WHERE died IS NOT NULL;
+CREATE INDEX articles_issue ON articles (issue) WHERE issue IS NOT NULL;
 CREATE TABLE article_dates (
     value TEXT NOT NULL,
     article INTEGER NOT NULL REFERENCES articles (key),
@@ -183,8 +184,12 @@ def version(connection: sqlite3.Connection) -> int:
 
 
 def upgrade(connection: sqlite3.Connection) -> None:
-    """Add to a catalogue of our format what came without a new one."""
+    """Add to a catalogue of our format what came without a new one; only builds use it."""
     connection.execute(PLACES)
+    if not any(column[1] == "issue" for column in connection.execute("PRAGMA main.table_info(articles)")):
+        connection.execute("ALTER TABLE articles ADD COLUMN issue TEXT")
+        connection.execute("ALTER TABLE articles ADD COLUMN own TEXT")
+        connection.execute("CREATE INDEX articles_issue ON articles (issue) WHERE issue IS NOT NULL")
 
 
 def create(home: Path) -> sqlite3.Connection:
@@ -194,60 +199,3 @@ def create(home: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.executescript(f"BEGIN IMMEDIATE; {TABLES} {PLACES} PRAGMA user_version = {FORMAT_VERSION}; COMMIT;")
     return connection
-
-
-def article_to_json(article: Article) -> str:
-    """All fields of an article that have no column of their own."""
-    record = {
-        "source": article.source,
-        "page": article.page,
-        "lines": article.lines,
-        "spans": [number for span in article.spans for number in (span.start, span.line, span.column, span.length)],
-        "headline": article.headline,
-        "headline_lines": article.headline_lines,
-        "sections": [(section.title, *section.lines) for section in article.sections],
-        "byline": article.byline,
-        "kind": article.kind,
-        "event_dates": [(date.value, date.origin) for date in article.event_dates],
-        "published": (article.published.value, article.published.origin) if article.published else None,
-        "continued_to_page": article.continued_to_page,
-        "continued_from_page": article.continued_from_page,
-        "continues": article.continues,
-        "record": article.record,
-    }
-    return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
-
-
-def article_from_json(identity: str, text: str, data: str) -> Article:
-    """The article stored as `article_to_json` and its columns."""
-    record = json.loads(data)
-    numbers = iter(record["spans"])
-    return Article(
-        id=identity,
-        source=record["source"],
-        page=record["page"],
-        lines=(record["lines"][0], record["lines"][1]),
-        text=text,
-        spans=tuple(Span(*span) for span in zip(numbers, numbers, numbers, numbers, strict=True)),
-        headline=tuple(record["headline"]),
-        headline_lines=tuple(record["headline_lines"]),
-        sections=tuple(Section(title, (first, last)) for title, first, last in record["sections"]),
-        byline=tuple(record["byline"]),
-        kind=record["kind"],
-        event_dates=tuple(Date(value, origin) for value, origin in record["event_dates"]),
-        published=Date(*record["published"]) if record["published"] else None,
-        continued_to_page=record["continued_to_page"],
-        continued_from_page=record["continued_from_page"],
-        continues=record["continues"],
-        record=record["record"],
-    )
-
-
-def lines_to_json(page: Page) -> str:
-    """A page's lines with their numbers."""
-    return json.dumps([(line.number, line.text) for line in page.lines], ensure_ascii=False, separators=(",", ":"))
-
-
-def page_from_json(source: str, number: int, data: str) -> Page:
-    """The page stored as `lines_to_json`."""
-    return Page(source, number, tuple(Line(line, text) for line, text in json.loads(data)))

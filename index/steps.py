@@ -58,6 +58,7 @@ def bring_up_to_date(
         if not done.kept:
             raise UsageError(nothing_to_read(roots, refused))
         catalogue.remove(done.gone)
+        # TEMP link(catalogue, tell)
         record = EncoderRecord(encoder.name, encoder.fingerprint, encoder.dimension)
         reusable = base is not None and base.vectors and same_vectors(base.manifest, record)
         encoded = embed(catalogue, encoder, base.manifest.generation if base and reusable else EVERYTHING, tell)

@@ -13,6 +13,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, BinaryIO
 from weakref import finalize
 
+from .codec import article_from_json, page_from_json
 from .errors import ArchiveBusy, ArchiveDamaged, ArchiveMismatch, UsageError
 from .lexical import LexicalIndex
 from .lock import hold
@@ -30,7 +31,7 @@ from .manifest import (
     missing_database,
     read_manifest,
 )
-from .schema import article_from_json, connect, page_from_json, version
+from .schema import connect, version
 from .types import Article, Filter, Page, Passage, SourceFile
 
 if TYPE_CHECKING:

@@ -106,11 +106,39 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A page that holds a part of an article whose text was joined over jump lines (转版).
+
+    The part is the article's text from `start` to the next part's; it stands on the lines `lines`, and the lines
+    `headings` of the same page are its headline and section headings.
+    """
+
+    start: int
+    source: str
+    page: int
+    lines: tuple[int, int]
+    headings: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a stretch of text stands: on one page, from its first to its last line, character for character in `spans`."""
+
+    source: str
+    page: int
+    lines: tuple[int, int]
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """One article of a page. Line breaks, layout spaces and furniture are removed from `text`; paragraphs end in \\n.
 
     `folio` is the number the paper prints on the page (版次), where it is known. `lines` run from the byline, if there is
     one, through the last body line. `spans` tile every character of `text` except the paragraph breaks, in order.
+
+    `parts`, of an article that goes on on other pages, are all the pages it stands on, its own first; empty for any other.
+    The article whose text has become such a part `continues` the one that holds it, and has the part alone as its text.
     """
 
     id: str
@@ -131,6 +159,7 @@ class Article:
     continues: str | None = None
     record: str | None = None
     folio: int | None = None
+    parts: tuple[Part, ...] = ()
 
     @property
     def date(self) -> Date | None:
@@ -154,15 +183,31 @@ class Article:
                 found.append(Span(low, span.line, span.column + low - span.start, high - low))
         return tuple(found)
 
-    def place_lines(self, start: int, end: int) -> tuple[int, int]:
-        """First and last source line of `text[start:end]`.
+    def places(self, start: int, end: int) -> tuple[Place, ...]:
+        """Where `text[start:end]` stands, page by page.
 
         :raises ValueError: if no character of the range stands on a line.
         """
-        numbers = [span.line for span in self.place(start, end)]
-        if not numbers:
+        found = []
+        for part, low, high in self._stretches():
+            spans = self.place(max(low, start), min(high, end)) if low < end and start < high else ()
+            if spans:
+                numbers = [span.line for span in spans]
+                found.append(Place(part.source, part.page, (min(numbers), max(numbers)), spans))
+        if not found:
             raise ValueError(f"article {self.id}: characters {start}:{end} stand on no source line")
-        return min(numbers), max(numbers)
+        return tuple(found)
+
+    def on_page(self, source: str, page: int) -> Part | None:
+        """What stands of the article on a page, if anything does."""
+        return next((part for part, *_ in self._stretches() if (part.source, part.page) == (source, page)), None)
+
+    def _stretches(self) -> list[tuple[Part, int, int]]:
+        """Each part with the offsets of its text."""
+        sections = [number for section in self.sections for number in range(section.lines[0], section.lines[1] + 1)]
+        parts = self.parts or (Part(0, self.source, self.page, self.lines, (*self.headline_lines, *sections)),)
+        ends = [part.start for part in parts[1:]] + [len(self.text)]
+        return [(part, part.start, end) for part, end in zip(parts, ends, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,12 +262,16 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a build is: `done` of `total` units of `stage` (`scan`, `read`, `encode`, `index`)."""
+    """How far a build is: `done` of `total` units of `stage` (`scan`, `read`, `encode`, `link`, `index`).
+
+    `item` is the source at hand, `page` its page.
+    """
 
     stage: str
     done: int
     total: int
     item: str = ""
+    page: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 
 from .catalogue import Catalogue, Known, Reading
 from .dates import date_articles
@@ -12,13 +13,15 @@ from .errors import SourceError
 from .layout import articles
 from .passages import passages
 from .read import read
-from .scan import Found, Scan, stamp
-from .types import Progress, Refusal
+from .scan import Found, Scan
+from .types import Article, Page, Passage, Progress, Refusal
 
 # How often a file that changes while it is read is read again before it is left for the next build.
 _READINGS = 3
 # Sources stored in one step: each step writes the same pages of the catalogue's indexes anew, and a kill loses one.
 _TOGETHER = 64
+
+Tell = Callable[[Progress], None]
 
 
 @dataclass(slots=True)
@@ -31,7 +34,7 @@ class Update:
     notes: list[Refusal] = field(default_factory=list)
 
 
-def update(catalogue: Catalogue, found: Scan, recipe: str, *, verify: bool, tell: Callable[[Progress], None]) -> Update:
+def update(catalogue: Catalogue, found: Scan, recipe: str, *, verify: bool, tell: Tell) -> Update:
     """Read new and changed files into the catalogue. Sources that are gone are only listed: the caller takes them out.
 
     A file that cannot be opened just now keeps what was read of it earlier, as does one out of reach; one whose content
@@ -42,71 +45,90 @@ def update(catalogue: Catalogue, found: Scan, recipe: str, *, verify: bool, tell
     for start in range(0, len(files), _TOGETHER):
         with catalogue.together():
             for number, file in enumerate(files[start : start + _TOGETHER], start):
-                tell(Progress("read", number, len(files), file.name))
-                _update_one(catalogue, file, known.pop(file.name, None), recipe, verify, done)
+                step = Progress("read", number, len(files), file.name)
+                tell(step)
+                _Source(catalogue, file, known.pop(file.name, None), recipe, step, tell).update(done, verify=verify)
     done.gone += [source.key for source in known.values() if source.name not in found.kept]
     done.kept += len(known.keys() & found.kept)
     tell(Progress("read", len(files), len(files)))
     return done
 
 
-def _update_one(
-    catalogue: Catalogue, found: Found, before: Known | None, recipe: str, verify: bool, done: Update
-) -> None:
-    try:
-        if _unchanged(catalogue, before, found, recipe, verify):
-            done.kept += 1
-            if before is None or before.place != found.place:
-                catalogue.put_place(found.name, found.place)
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A file and what the catalogue holds of it."""
+
+    catalogue: Catalogue
+    file: Found
+    before: Known | None
+    recipe: str
+    step: Progress
+    tell: Tell
+
+    def update(self, done: Update, *, verify: bool) -> None:
+        file, before = self.file, self.before
+        notes: list[str] = []
+        try:
+            if not self._unchanged(verify):
+                self._read(notes)
+        except SourceError as error:
+            done.refused.append(Refusal(file.name, str(error).removeprefix(f"{file.name}: ")))
+            done.gone += [before.key] if before else []
             return
-        reading = read_source(found)
-    except SourceError as error:
-        done.refused.append(Refusal(found.name, str(error).removeprefix(f"{found.name}: ")))
-        done.gone += [before.key] if before else []
-    except OSError as error:
-        done.refused.append(Refusal(found.name, _unopened(error, before)))
-        done.kept += before is not None
-    else:
-        catalogue.put(reading, recipe, before.key if before else None)
-        catalogue.put_place(found.name, found.place)
+        except OSError as error:
+            kept = " What was read of it earlier is kept." if before else ""
+            reason = f"cannot be opened ({error.strerror}). Check that it exists and may be read.{kept}"
+            done.refused.append(Refusal(file.name, reason))
+            done.kept += before is not None
+            return
+        if before is None or before.place != file.place:
+            self.catalogue.put_place(file.name, file.place)
         done.kept += 1
-        if not any(passages for _, passages in reading.articles):
-            done.notes.append(Refusal(found.name, "no article was found in it."))
+        done.notes += [Refusal(file.name, note) for note in notes]
 
-
-def _unchanged(catalogue: Catalogue, before: Known | None, found: Found, recipe: str, verify: bool) -> bool:
-    if before is None or before.recipe != recipe:
-        return False
-    if found.stamp and found.stamp == before.stamp and not verify:
+    def _unchanged(self, verify: bool) -> bool:
+        before, file = self.before, self.file
+        if before is None or before.recipe != self.recipe:
+            return False
+        if file.stamp and file.stamp == before.stamp and not verify:
+            return True
+        if file.digest() != before.digest:
+            return False
+        if file.stamp != before.stamp:
+            self.catalogue.restamp(before.key, file.stamp)
         return True
-    if digest_file(found.path) != before.digest:
-        return False
-    if found.stamp != before.stamp:
-        catalogue.restamp(before.key, found.stamp)
-    return True
+
+    def _read(self, notes: list[str]) -> None:
+        """Read the file into the catalogue as one state of it.
+
+        :raises SourceError: if its content is refused, or it does not stop changing.
+        :raises OSError: if it cannot be opened.
+        """
+        replaced = self.before.key if self.before else None
+        for _ in range(_READINGS):
+            notes.clear()
+            with suppress(_ChangedError), self.file.opened() as path, self.catalogue.together():
+                # Taken before and after: what is stored is one state of the file, and its digest is of that state.
+                size, stamp, digest = path.stat().st_size, self.file.stamped(), digest_file(path)
+                items = self._items(read(path, self.file.name, notes.append))
+                reading = Reading(self.file.name, size, digest, stamp, items)
+                if not self.catalogue.put(reading, self.recipe, replaced):
+                    notes.append("no article was found in it.")
+                if digest_file(path) != digest:
+                    raise _ChangedError
+                return
+        raise SourceError(f"{self.file.name}: changes while it is being read. Build again when it is finished.")
+
+    def _items(self, pages: Iterator[Page]) -> Iterator[Page | tuple[Article, Sequence[Passage]]]:
+        """Every page as soon as it is read, then the articles: a page's dates may be told by those after it."""
+        found: list[Article] = []
+        for page in pages:
+            self.tell(replace(self.step, page=page.number))
+            yield page
+            found += articles(page)
+        for article in date_articles(found, self.file.name):
+            yield article, passages(article)
 
 
-def _unopened(error: OSError, before: Known | None) -> str:
-    kept = " What was read of it earlier is kept." if before else ""
-    return f"cannot be opened ({error.strerror}). Check that it exists and may be read.{kept}"
-
-
-def read_source(found: Found) -> Reading:
-    """Read one file whole: pages, articles with their dates, passages.
-
-    :raises SourceError: if its content is refused, or it does not stop changing.
-    :raises OSError: if it cannot be opened.
-    """
-    for _ in range(_READINGS):
-        # Taken before and after: what is stored is one state of the file, and its digest is of that state.
-        before = found.path.stat()
-        digest = digest_file(found.path)
-        pages = list(read(found.path, found.name))
-        if digest_file(found.path) == digest:
-            break
-    else:
-        raise SourceError(f"{found.name}: changes while it is being read. Build again when it is finished.")
-    dated = date_articles([article for page in pages for article in articles(page)], found.name)
-    return Reading(
-        found.name, before.st_size, digest, stamp(before), pages, [(article, passages(article)) for article in dated]
-    )
+class _ChangedError(Exception):
+    """The file is not what it was when its reading began."""

@@ -12,8 +12,9 @@ from typing import Any
 import gradio as gr
 
 from index import SUFFIXES, ArchiveBusy, Progress, WenbaoError, build
-from qa import lists, markup, render, uploads
+from qa import lists, markup, uploads
 from qa.engine import Engine
+from qa.leaf import Leaf, page_view
 from qa.parts import QUIET, html
 
 TICK = 0.15  # seconds between two pictures of the progress bar
@@ -126,7 +127,7 @@ def article_page(engine: Engine, identifier: str) -> str:
         page = archive.page(article.source, article.page)
     except WenbaoError:
         return markup.message("gone")
-    return render.page_view(page, article, key=article.id)
+    return page_view([Leaf(page)], article, key=article.id)
 
 
 def received_view(received: uploads.Received) -> str:

@@ -13,6 +13,7 @@ import gradio as gr
 from index import WenbaoError
 from qa import markup, render
 from qa.engine import Engine
+from qa.leaf import Leaf, page_view
 from qa.parts import QUIET, html
 from qa.question import MAX_QUESTION
 from qa.render import Turn
@@ -150,8 +151,8 @@ def citation_page(engine: Engine, turns: list[Turn], turn: int, n: int) -> str:
     try:
         archive = engine.archive
         article = archive.article(citation.article)
-        page = archive.page(citation.source, citation.page)
+        leaves = [Leaf(archive.page(place.source, place.page), place.spans) for place in citation.places]
     except WenbaoError:
         return markup.message("gone")
     key = render.citation_key(citation)
-    return render.page_view(page, article, citation.spans, key=key, nearby=answer.refused)
+    return page_view(leaves, article, key=key, nearby=answer.refused)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from index import Archive, Article, Page
+from index import Archive, Article, Page, Place
 from qa.types import Answer, Citation, Claim
 
 _QUOTE_LEADS = ("本报讯", "本台讯")
@@ -32,11 +32,12 @@ def cite(article: Article, passage: str, start: int, end: int) -> Citation:
     :raises ValueError: if the range holds no character of a source line.
     """
     date = article.date
+    first, *further = article.places(start, end)
     return Citation(
         n=0,
-        source=article.source,
-        page=article.page,
-        lines=article.place_lines(start, end),
+        source=first.source,
+        page=first.page,
+        lines=first.lines,
         quote=article.text[start:end],
         headline=article.title,
         byline=article.byline,
@@ -45,15 +46,31 @@ def cite(article: Article, passage: str, start: int, end: int) -> Citation:
         article=article.id,
         passage=passage,
         record=article.record,
-        spans=article.place(start, end),
+        spans=first.spans,
+        further=tuple(further),
     )
 
 
-def verified(citation: Citation, page: Page) -> bool:
-    """Whether the quote, line breaks aside, is what its spans read on the original page."""
-    lines = {line.number: line.text for line in page.lines}
-    read = "".join(lines.get(span.line, "")[span.column : span.column + span.length] for span in citation.spans)
+def verified(citation: Citation, pages: Sequence[Page]) -> bool:
+    """Whether the quote, line breaks aside, is what its spans read on the original pages, those of `citation.places`."""
+    read = "".join(_read(place, page) for place, page in zip(citation.places, pages, strict=True))
     return bool(read) and read == citation.quote.replace("\n", "")
+
+
+def _read(place: Place, page: Page) -> str:
+    lines = {line.number: line.text for line in page.lines}
+    return "".join(lines.get(span.line, "")[span.column : span.column + span.length] for span in place.spans)
+
+
+def _checked(archive: Archive, claim: Claim) -> Claim | None:
+    """The claim with its boxes, if its quote stands on its pages."""
+    citation = claim.citation
+    pages = [archive.page(place.source, place.page) for place in citation.places]
+    if not verified(citation, pages):
+        return None
+    boxed = {line.number: line.box for line in pages[0].lines if line.box is not None}
+    boxes = tuple(boxed[span.line].cover(span.column, span.length) for span in citation.spans if span.line in boxed)
+    return replace(claim, citation=replace(citation, boxes=boxes)) if boxes else claim
 
 
 def compose(archive: Archive, question: str, claims: Sequence[Claim], *, head: str = "") -> Answer | None:
@@ -61,9 +78,7 @@ def compose(archive: Archive, question: str, claims: Sequence[Claim], *, head: s
 
     With a `head` line the claims are the items of a list under it, without the full stops of their sentences.
     """
-    kept = [
-        claim for claim in claims if verified(claim.citation, archive.page(claim.citation.source, claim.citation.page))
-    ]
+    kept = [claim for claim in (_checked(archive, given) for given in claims) if claim is not None]
     if not kept:
         return None
     lines = [head] if head else []

@@ -48,6 +48,12 @@ def lines_words(lines: tuple[int, int]) -> str:
     return say("line", first=first) if first == last else say("lines", first=first, last=last)
 
 
+def place_words(source: str, page: int, lines: tuple[int, int]) -> str:
+    """A file, the page in it where it is not the first, and the lines."""
+    on = say("page", page=page) if page > 1 else ""
+    return dotted([f'<span class="wb-file">{esc(source)}</span>', on, lines_words(lines)])
+
+
 def size_words(size: int) -> str:
     """A file size as people read it: `7.1 KB`."""
     value = float(size)
@@ -99,8 +105,15 @@ def article_meta(article: Article) -> str:
             byline_words(article.byline),
             date_words(date.value, date.origin) if date else "",
             say(article.kind) if article.kind in KNOWN_KINDS else esc(article.kind),
-            say("continued_from", page=article.continued_from_page) if article.continued_from_page else "",
-            say("continued_to", page=article.continued_to_page) if article.continued_to_page else "",
+            _jump("continued_from", article.continued_from_page, found=article.continues is not None),
+            _jump("continued_to", article.continued_to_page, found=bool(article.parts)),
             say("joined") if article.continues else "",
         ]
     )
+
+
+def _jump(key: str, page: int | None, *, found: bool) -> str:
+    """What a jump line says, and whether the archive holds the other half."""
+    if page is None:
+        return ""
+    return say(key, page=page) if found else say(f"{key}_missing", page=page)

@@ -25,6 +25,10 @@ def citation_json(citation: Citation) -> dict[str, Any]:
         "article": citation.article,
         "passage": citation.passage,
         "record": citation.record,
+        "further": [
+            {"source": place.source, "page": place.page, "lines": list(place.lines)} for place in citation.further
+        ],
+        "boxes": [list(box) for box in citation.boxes],
     }
 
 
@@ -49,9 +53,9 @@ def hit_json(hit: Hit) -> dict[str, Any]:
         "rank": hit.rank,
         "score": round(hit.score, 6),
         "record": hit.article.record,
-        "source": hit.article.source,
-        "page": hit.article.page,
-        "lines": list(hit.lines),
+        "source": hit.place.source,
+        "page": hit.place.page,
+        "lines": list(hit.place.lines),
         "headline": hit.article.title,
         "article": hit.article.id,
         "passage": hit.passage.id,
@@ -76,6 +80,10 @@ def article_json(article: Article) -> dict[str, Any]:
         "continued_to_page": article.continued_to_page,
         "continued_from_page": article.continued_from_page,
         "continues": article.continues,
+        "parts": [
+            {"source": part.source, "page": part.page, "lines": list(part.lines), "start": part.start}
+            for part in article.parts
+        ],
         "record": article.record,
         "text": article.text,
     }
@@ -98,9 +106,10 @@ def report_json(report: BuildReport) -> dict[str, Any]:
     }
 
 
-def _place(source: str, lines: tuple[int, int]) -> str:
+def _place(source: str, page: int, lines: tuple[int, int]) -> str:
     first, last = lines
-    return f"{source}:{first}" if first == last else f"{source}:{first}-{last}"
+    where = f"{source} p.{page}" if page > 1 else source
+    return f"{where}:{first}" if first == last else f"{where}:{first}-{last}"
 
 
 def _about(headline: str, byline: tuple[str, ...], date: str | None, date_from: str | None) -> str:
@@ -121,7 +130,8 @@ def answer_text(answer: Answer, *, bold: bool = False) -> str:
         lines.append("")
     for citation in answer.citations:
         about = _about(citation.headline, citation.byline, citation.date, citation.date_from)
-        lines.append(f"[{citation.n}] {_place(citation.source, citation.lines)}{'  ' + about if about else ''}")
+        where = " + ".join(_place(place.source, place.page, place.lines) for place in citation.places)
+        lines.append(f"[{citation.n}] {where}{'  ' + about if about else ''}")
         if answer.refused:
             lines.append("    " + citation.quote.replace("\n", " ")[: 2 * LEAD_LONG] + "……")
     return "\n".join(lines)
@@ -132,13 +142,24 @@ def hit_text(hit: Hit) -> str:
     date = hit.article.date
     about = _about(hit.article.title, hit.article.byline, date.value if date else None, date.origin if date else None)
     text = hit.passage.text.replace("\n", " ")
-    return f"{hit.rank:2d}. {hit.score:.3f}  {_place(hit.article.source, hit.lines)}  {about}\n    {text}"
+    where = _place(hit.place.source, hit.place.page, hit.place.lines)
+    return f"{hit.rank:2d}. {hit.score:.3f}  {where}  {about}\n    {text}"
 
 
 def article_text(article: Article) -> str:
     """An article on one line."""
     title = article.title or article.text[:LEAD_LONG].replace("\n", " ") + "……"
     dates = ",".join(date.value for date in article.event_dates) or "-"
-    return (
-        f"{_place(article.source, article.lines)}\t{article.kind}\t{dates}\t{' '.join(article.byline) or '-'}\t{title}"
-    )
+    where = _place(article.source, article.page, article.lines)
+    names = " ".join(article.byline) or "-"
+    return f"{where}\t{article.kind}\t{dates}\t{names}\t{title}{_jumps(article)}"
+
+
+def _jumps(article: Article) -> str:
+    """What becomes of an article at its jump lines."""
+    if article.continues is not None:
+        return f"\t（接 {article.continues}）"
+    on = " + ".join(_place(part.source, part.page, part.lines) for part in article.parts[1:])
+    back = f"\t（上接第{article.continued_from_page}版，未收录）" if article.continued_from_page else ""
+    to = f"\t（下转第{article.continued_to_page}版，未收录）" if article.continued_to_page else ""
+    return back + (f"\t（续 {on}）" if on else to)

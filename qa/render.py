@@ -1,21 +1,18 @@
-"""Answers and source pages as HTML."""
+"""Conversations as HTML: questions, answers with their numbers, and the list of sources under them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from index import Article, Page, Span
-from qa.markup import article_meta, byline_words, date_words, dotted, esc, lead, lines_words, say
+from qa.markup import byline_words, date_words, dotted, esc, place_words, say
 from qa.types import Answer, Citation
 
 CITE = re.compile(r"\[(\d{1,3})\]")
 # What may stand in an answer between a quote and its number: its own end marks, which a list drops, and "……" of a cut.
 ENDS = "，,；;：:。"
-# A page longer than this is shown around the lit-up lines: beyond some thousand rows a browser scrolls badly.
-MAX_LINES = 1200
 # Where a short answer is a whole sentence, bold type sets nothing off: all stay plain then.
 MAX_BOLD = 30
 # A question longer than this is cut in the conversation; it says how long it was.
@@ -29,9 +26,6 @@ class Turn:
     question: str
     answer: Answer | None = None
     message: str = ""
-
-
-# --- conversation -----------------------------------------------------------------------------------------------
 
 
 def conversation(turns: Sequence[Turn], examples: Sequence[str] = (), *, shown: int | None = None) -> str:
@@ -170,103 +164,16 @@ def _cite(index: int, n: int, citation: Citation) -> str:
 
 def citation_key(citation: Citation) -> str:
     """Names what a citation lights up, so that a second click need not fetch it again."""
-    spans = ",".join(f"{span.line}.{span.column}.{span.length}" for span in citation.spans)
+    spans = ",".join(f"{span.line}.{span.column}.{span.length}" for place in citation.places for span in place.spans)
     return blake2b(f"{citation.article}:{spans}:{citation.n}".encode(), digest_size=8).hexdigest()
 
 
 def _source(citation: Citation, index: int) -> str:
-    place = dotted(
-        [
-            f'<span class="wb-file">{esc(citation.source)}</span>',
-            say("page", page=citation.page) if citation.page > 1 else "",
-            lines_words(citation.lines),
-        ]
-    )
-    meta = dotted([byline_words(citation.byline), date_words(citation.date, citation.date_from), place])
+    places = [place_words(place.source, place.page, place.lines) for place in citation.places]
+    meta = dotted([byline_words(citation.byline), date_words(citation.date, citation.date_from), *places])
     headline = f'<span class="wb-headline">{esc(citation.headline)}</span>' if citation.headline else ""
     return (
         f'<li value="{citation.n}"><button type="button" class="wb-source" data-turn="{index}" data-n="{citation.n}" '
         f'data-key="{esc(citation_key(citation))}"><span class="wb-n">{citation.n}</span><span class="wb-what">{headline}'
         f'<q class="wb-quote">{esc(citation.quote)}</q><span class="wb-meta">{meta}</span></span></button></li>'
     )
-
-
-# --- source page ------------------------------------------------------------------------------------------------
-
-
-def page_view(page: Page, article: Article, lit: Sequence[Span] = (), *, key: str = "", nearby: bool = False) -> str:
-    """A source page with its original lines, one article set off from the rest and `lit` spans in `<mark>`.
-
-    `nearby` says that they answer nothing: they are lit in a calmer tone.
-    """
-    own = set(range(article.lines[0], article.lines[1] + 1)) | set(article.headline_lines)
-    own |= {number for section in article.sections for number in range(section.lines[0], section.lines[1] + 1)}
-    own |= _blanks_between(page, own)
-    focus = lit[0].line if lit else min(own)
-    start = max(0, min(focus - 1 - MAX_LINES // 2, len(page.lines) - MAX_LINES))
-    lines = page.lines[start : start + MAX_LINES]
-    by_line: dict[int, list[Span]] = {}
-    for span in lit:
-        by_line.setdefault(span.line, []).append(span)
-    rows = []
-    for line in lines:
-        classes = ["wb-line"]
-        if line.number in own:
-            classes.append("own")
-        if line.number in article.headline_lines:
-            classes.append("head")
-        if not line.text.strip():
-            classes.append("blank")
-        text = _marked(line.text, by_line.get(line.number, ()))
-        rows.append(f'<div class="{" ".join(classes)}" data-n="{line.number}"><span>{text}</span></div>')
-    note = ""
-    if len(lines) < len(page.lines):
-        shown = say("window", first=lines[0].number, last=lines[-1].number, total=len(page.lines))
-        note = f'<p class="wb-meta">{shown}</p>'
-    look = "wb-page wb-nearby" if nearby else "wb-page"
-    return (
-        f'<section class="{look}" data-key="{esc(key)}" tabindex="-1"><header><div class="wb-tools"><span class="wb-label">'
-        f'{say("original")}</span><button type="button" class="wb-back">{say("to_answer")}</button>'
-        f'<button type="button" class="wb-close">{say("close")}</button></div>'
-        f'{_heading(article)}{note}</header><div class="wb-lines" lang="zh" tabindex="0">{"".join(rows)}</div></section>'
-    )
-
-
-def _blanks_between(page: Page, own: Collection[int]) -> set[int]:
-    """Blank lines with an article's lines on both sides, so that it shows as one piece."""
-    blank: set[int] = set()
-    run: set[int] = set()
-    inside = False
-    for line in page.lines:
-        if not line.text.strip():
-            run.add(line.number)
-            continue
-        if inside and line.number in own:
-            blank |= run
-        inside = line.number in own
-        run = set()
-    return blank
-
-
-def _marked(text: str, spans: Sequence[Span]) -> str:
-    out: list[str] = []
-    at = 0
-    for span in sorted(spans, key=lambda s: s.column):
-        end = span.column + span.length
-        if span.column < at:
-            continue
-        out += [esc(text[at : span.column]), f"<mark>{esc(text[span.column : end])}</mark>"]
-        at = end
-    return "".join(out) + esc(text[at:])
-
-
-def _heading(article: Article) -> str:
-    title = esc(article.title) if article.title else esc(lead(article))
-    place = dotted(
-        [
-            f'<span class="wb-file">{esc(article.source)}</span>',
-            say("page", page=article.page) if article.page > 1 else "",
-            lines_words(article.lines),
-        ]
-    )
-    return f'<h2>{title}</h2><p class="wb-meta">{article_meta(article)}</p><p class="wb-meta">{place}</p>'

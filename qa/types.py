@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from index import Article, Passage, Span
+from index import Article, Passage, Place, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +19,18 @@ class Hit:
     passage: Passage
 
     @property
-    def lines(self) -> tuple[int, int]:
-        return self.article.place_lines(self.passage.start, self.passage.end)
+    def place(self) -> Place:
+        """Where the passage stands; of one that goes on on another page, where it begins."""
+        return self.article.places(self.passage.start, self.passage.end)[0]
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A verbatim quote and its place. `spans` are the quote's stretches on the source lines, for lighting it up."""
+    """A verbatim quote and its place. `spans` are the quote's stretches on the source lines, for lighting it up.
+
+    `further` are the other pages on which a quote goes on that crosses a jump line. `boxes` are left, top, right and bottom
+    of the quote's stretches on the image of its page, in points; empty for pages without one.
+    """
 
     n: int
     source: str
@@ -40,6 +45,13 @@ class Citation:
     passage: str
     record: str | None = None
     spans: tuple[Span, ...] = ()
+    further: tuple[Place, ...] = ()
+    boxes: tuple[tuple[float, float, float, float], ...] = ()
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Every page the quote stands on."""
+        return Place(self.source, self.page, self.lines, self.spans), *self.further
 
 
 @dataclass(frozen=True, slots=True)

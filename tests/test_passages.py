@@ -107,7 +107,7 @@ def test_seed_passages(path: Path) -> None:
         for piece in pieces:
             assert found.text[piece.start : piece.end] == piece.text
             assert piece.start in borders, "a sentence is cut"
-            low, high = found.place_lines(piece.start, piece.end)
+            low, high = found.places(piece.start, piece.end)[0].lines
             assert found.lines[0] <= low <= high <= found.lines[1]
 
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from index import Article, BuildReport, Date, Line, Page, Progress, Refusal, SourceFile, Span
 from qa.lists import article_list, file_list, progress_bar, report_view
 from qa.markup import esc, say, size_words
-from qa.render import MAX_LINES, MAX_SHOWN_QUESTION, Turn, citation_key, conversation, page_view
+from qa.leaf import MAX_LINES, Leaf, page_view
+from qa.render import MAX_SHOWN_QUESTION, Turn, citation_key, conversation
 from qa.types import Answer, Citation
 from qa.words import WORDS, translations
 
@@ -100,7 +101,7 @@ def test_nothing_in_question_answer_or_source_becomes_markup(text):
     views = [
         conversation([turn]),
         conversation([], [text]),
-        page_view(page, hostile, [Span(0, 2, 2, len(text))]),
+        page_view([Leaf(page, [Span(0, 2, 2, len(text))])], hostile),
         file_list([SourceFile(text, 1, "", 1, 1, 1)], [text], {text: text}),
         article_list(text, [hostile]),
         report_view(BuildReport(1, added=(text,), refused=(Refusal(text, text),))),
@@ -182,8 +183,8 @@ def test_refusal_offers_passages_and_no_answer():
 
 
 def test_a_passage_near_a_refusal_is_lit_in_another_tone():
-    assert 'class="wb-page wb-nearby"' in page_view(PAGE, article(), [Span(0, 2, 2, 11)], nearby=True)
-    assert "wb-nearby" not in page_view(PAGE, article(), [Span(0, 2, 2, 11)])
+    assert 'class="wb-page wb-nearby"' in page_view([Leaf(PAGE, [Span(0, 2, 2, 11)])], article(), nearby=True)
+    assert "wb-nearby" not in page_view([Leaf(PAGE, [Span(0, 2, 2, 11)])], article())
 
 
 def test_what_was_answered_can_be_asked_again_and_a_message_cannot():
@@ -199,7 +200,7 @@ def test_long_question_is_cut_and_says_its_length():
 
 
 def test_page_lights_up_the_quote_and_sets_the_article_off():
-    view = page_view(PAGE, article(), [Span(0, 2, 2, 11)])
+    view = page_view([Leaf(PAGE, [Span(0, 2, 2, 11)])], article())
     assert "".join(Reader(view).marked) == "项目总投资约50亿元。"
     assert re.findall(r'class="(wb-line[^"]*)" data-n="(\d)"', view) == [
         ("wb-line own head", "1"),
@@ -213,7 +214,7 @@ def test_page_lights_up_the_quote_and_sets_the_article_off():
 def test_a_quote_over_two_lines_is_lit_on_both():
     page = Page("a.txt", 1, (Line(1, "  总投资5"), Line(2, "  0亿元。")))
     spans = (Span(0, 1, 2, 4), Span(4, 2, 2, 4))
-    view = page_view(page, article("总投资50亿元。", lines=(1, 2), spans=spans, headline_lines=()), spans)
+    view = page_view([Leaf(page, spans)], article("总投资50亿元。", lines=(1, 2), spans=spans, headline_lines=()))
     assert Reader(view).marked == ["总投资5", "0亿元。"]
 
 
@@ -222,14 +223,14 @@ def test_marking_never_changes_the_line(spans):
     line = "甲<b>乙&丙丁"
     page = Page("a.txt", 1, (Line(1, line),))
     lit = [Span(0, 1, column, length) for column, length in spans]
-    view = page_view(page, article(lines=(1, 1), headline_lines=(), headline=()), lit)
+    view = page_view([Leaf(page, lit)], article(lines=(1, 1), headline_lines=(), headline=()))
     body = view[view.index('<div class="wb-lines"') :]
     assert Reader(body).text == line
 
 
 def test_a_very_long_page_is_shown_around_the_quote():
     page = Page("a.txt", 1, tuple(Line(n, f"第{n}行的文字") for n in range(1, 5001)))
-    view = page_view(page, article(lines=(4000, 4001), headline_lines=(), spans=()), [Span(0, 4000, 0, 3)])
+    view = page_view([Leaf(page, [Span(0, 4000, 0, 3)])], article(lines=(4000, 4001), headline_lines=(), spans=()))
     assert len(re.findall('class="wb-line[ "]', view)) == MAX_LINES
     assert 'data-n="4000"' in view
     assert "共 5000 行" in view

@@ -31,7 +31,7 @@ from index import (
     check_encoder,
     current_generation,
 )
-from index.schema import article_from_json, article_to_json, lines_to_json, page_from_json
+from index.codec import article_from_json, article_to_json, page_from_json, page_to_json
 
 
 @pytest.fixture(scope="module")
@@ -283,7 +283,7 @@ def test_articles_are_stored_whole(article):
 @given(st.lists(st.builds(Line, NUMBER, TEXT), max_size=5))
 def test_pages_are_stored_whole(lines):
     page = Page("a", 1, tuple(lines))
-    assert page_from_json("a", 1, lines_to_json(page)) == page
+    assert page_from_json("a", 1, page_to_json(page)) == page
 
 
 def test_reporters_and_dates_are_those_of_the_generation(tmp_path):
