@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run install install-dev test test-browser check bench clean
+.PHONY: run install install-dev test test-browser check bench bench-reading clean
 
 run: install  ## index the seeds (or what the archive already mirrors) and open the page
 	$(BIN)/wenbao build
@@ -35,6 +35,11 @@ check: install-dev  ## what CI checks before the tests
 
 bench: install-dev  ## start-up, question and build times on the seeds
 	$(BIN)/python benchmarks/speed.py
+
+bench-reading: install-dev  ## how pages are read: make bench-reading DATA=DIR (benchmarks/README.md says what DIR holds)
+	@test -n "$(DATA)" || { echo 'Give the folder of the public sets: make bench-reading DATA=DIR'; exit 2; }
+	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off --quiet -c constraints.txt -r benchmarks/reading_requirements.txt
+	$(BIN)/python benchmarks/reading.py --data "$(DATA)" --output benchmarks/results/reading.json
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist *.egg-info

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from .manifest import DEFAULT_HOME, FORMAT_VERSION, UPLOADS, Manifest, current_generation
     from .names import FAMILY_NAMES
     from .passages import sentences
+    from .pictures import picture
     from .store import Archive, check_encoder
     from .tokens import fold, fold_with_offsets, tagged, terms, words
     from .walk import SUFFIXES
@@ -57,6 +58,7 @@ _HOMES = {
     "manifest": ("DEFAULT_HOME", "FORMAT_VERSION", "UPLOADS", "Manifest", "current_generation"),
     "names": ("FAMILY_NAMES",),
     "passages": ("sentences",),
+    "pictures": ("picture",),
     "store": ("Archive", "check_encoder"),
     "tokens": ("fold", "fold_with_offsets", "tagged", "terms", "words"),
     "walk": ("SUFFIXES",),
@@ -105,6 +107,7 @@ __all__ = [
     "fold_with_offsets",
     "load_encoder",
     "parse_dates",
+    "picture",
     "repair",
     "sentences",
     "tagged",

@@ -41,6 +41,13 @@ _EDITORS, _AUTHORS = re.compile("编辑|责编|校对|策划|统筹"), re.compil
 _PHOTO = re.compile(r"(?:摄|摄影|供图|图)$")
 
 
+# Whose news it is, where nobody is named: "据新华社电", "来源：央视新闻", "综合新华社、本报消息".
+_AGENCIES = rf"[《“]?{_ORGAN}[》”]?(?:[、和及 ][《“]?{_ORGAN}[》”]?){{0,3}}"
+_NEWS = rf"(?:消息|电讯|专电|[{HAN}]{{0,6}}电|[{HAN}]{{0,4}}讯|(?:综合)?报[道导])"
+_SOURCE = re.compile(
+    rf"(?:均?据{_AGENCIES}{_NEWS}?|综合{_AGENCIES}{_NEWS}|(?:来源[：]|摘自|转自|原载|转载自) ?[《“]?[{HAN}]{{2,12}}[》”]?|(?:本报)?综合(?:整理|消息)"
+    rf"|{_ORGAN}(?:供稿|供图|供本报专稿|特稿|专稿))$"
+)
 # Where the news was written, after the names: "／新北報導", "／台北－高雄連線報導", "／綜合報導".
 _PLACE = re.compile(rf"/ ?[{HAN}]{{1,10}}(?:[－—–·、-][{HAN}]{{1,10}}){{0,2}}(?P<end>报[道导]|专?电|讯|特稿)$")
 # The same without a sign between: "記者張雅婷台北九日電"; nearly all names there have three characters.
@@ -49,8 +56,12 @@ _RUN_ON = re.compile(
 )
 
 _MARK_SET = frozenset(MARKS)
-# Every office and ending has one of these; most lines of a page have none and need no closer look.
-_HINT = re.compile("[者员稿生笔撰写采编部辑供整策统摄文图执集报]")
+# Every office and ending has one of these, and no byline a full stop, a quotation mark or a figure: most lines of a page
+# need no closer look.
+_HINT = re.compile(
+    "[撰摄]|记者|[讯论察]员|主笔|编[辑译]|[评辑编]论?部|供稿|整理|策划|统筹|执笔|采[写访]|作者|据|来源|[摘转]自|综合|专?特?稿|实习生|集体|报[道导]|文[/·图]|图[/·文]|^[文图] "
+)
+_LETTERS = re.compile(rf"[{HAN}{MARKS} 、，/｜：；&＆·－—–\n-]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +77,15 @@ class Byline:
         return any(_ALONE.match(plain(name)) for name in self.names)
 
 
+def may_be_byline(form: str) -> bool:
+    """Whether a line in plain form is worth reading as a byline; most lines of a page are not."""
+    return (
+        len(form) <= LONGEST
+        and (form[:1] in _MARK_SET or _HINT.search(form) is not None)
+        and _LETTERS.match(form) is not None
+    )
+
+
 def parse_byline(text: str, *, bare: bool = False) -> Byline | None:
     """Read a whole line as a byline; None if anything in it is not part of one.
 
@@ -75,10 +95,12 @@ def parse_byline(text: str, *, bare: bool = False) -> Byline | None:
         return None
     original = text.strip()
     form = plain(original)
-    if not (bare or form[:1] in _MARK_SET or _HINT.search(form)):
+    if not (_LETTERS.match(form) if bare else may_be_byline(form)):
         return None
     body = form.lstrip(MARKS + " ")
     marked = body != form
+    if _SOURCE.match(body):
+        return Byline((), marked)
     original = original[len(form) - len(body) :]
     place = _PLACE.search(body)
     placed = place is not None and (place["end"] == "报导" or "報" in original[place.start() :])
@@ -132,7 +154,7 @@ class _Reader:
             if start < end and not self._word(start, end):
                 return False
             start = separator.end() if separator else end
-        return not self._half
+        return self._settled()
 
     def _word(self, start: int, end: int) -> bool:
         word = self.body[start:end]
@@ -172,7 +194,7 @@ class _Reader:
             if whole:
                 self.names.append(whole)
             return True
-        if self._half:
+        if not self._settled():
             return False
         if len(name) <= 3 or (len(name) == 4 and name.startswith(DOUBLE_FAMILY_NAMES)):
             self.names.append(name)
@@ -180,6 +202,13 @@ class _Reader:
         parts = _apart(name)
         self.names.extend(parts)
         return bool(parts)
+
+    def _settled(self) -> bool:
+        """Whether no character is left over; one behind a name of two belongs to it: "刘一 玲"."""
+        if self._half and self.names and len(self.names[-1]) == 2:
+            self.names[-1] += self._half
+            self._half = ""
+        return not self._half
 
 
 def _named(name: str) -> bool:

@@ -17,6 +17,7 @@ import numpy as np
 
 from .codec import article_from_json, article_to_json, page_to_json
 from .entries import embedded_text, shared_text, text_digest
+from .issues import issue_key
 from .manifest import EncoderRecord
 from .schema import PURGE, REWIND
 from .types import Article, Page, Passage
@@ -70,8 +71,8 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
-class Half:
-    """An article with a jump line, as it is stored now and as it is by itself."""
+class Member:
+    """An article as it is stored now, and as it is by itself, whatever other pages of its issue tell."""
 
     key: int
     source: int
@@ -141,31 +142,34 @@ class Catalogue:
         return passages
 
     def touched_issues(self) -> list[str]:
-        """The issues whose articles with jump lines are not those of the last generation."""
-        sql = "SELECT DISTINCT issue FROM articles WHERE issue IS NOT NULL AND (born = ? OR died = ?) ORDER BY issue"
+        """The issues that are not what they were in the last generation, and of which pages may tell more of each other."""
+        sql = """
+            SELECT DISTINCT issue FROM articles AS a WHERE issue IS NOT NULL AND (born = ? OR died = ?)
+            AND EXISTS (SELECT 1 FROM articles AS b WHERE b.issue = a.issue AND b.loose AND b.died IS NULL)
+            ORDER BY issue"""
         return [issue for (issue,) in self._db.execute(sql, (self.generation, self.generation))]
 
-    def halves(self, issue: str) -> list[Half]:
-        """The articles with jump lines of an issue, in the order of sources and of the page."""
+    def issue(self, key: str) -> list[Member]:
+        """The articles of an issue, in the order of sources and of the page."""
         sql = """
             SELECT a.key, a.source, a.ordinal, a.id, a.text, a.data, a.own FROM articles AS a
             JOIN sources AS s ON s.key = a.source WHERE a.issue = ? AND a.died IS NULL ORDER BY s.name, a.ordinal"""
         found = []
-        for key, source, ordinal, identity, text, data, own in self._db.execute(sql, (issue,)):
+        for row, source, ordinal, identity, text, data, own in self._db.execute(sql, (key,)):
             article = article_from_json(identity, text, data)
             alone = article_from_json(identity, *json.loads(own)) if own else article
-            found.append(Half(key, source, ordinal, article, alone))
+            found.append(Member(row, source, ordinal, article, alone))
         return found
 
-    def exchange(self, half: Half, article: Article, passages: Sequence[Passage]) -> None:
+    def exchange(self, member: Member, article: Article, passages: Sequence[Passage]) -> None:
         """Put another form of an article, and its passages, in the place of the one that is stored."""
         with self.together():
             for table, column in (("passages", "article"), ("articles", "key")):
                 self._db.execute(
                     f"UPDATE {table} SET died = ? WHERE {column} = ? AND died IS NULL",  # noqa: S608 (our own names)
-                    (self.generation, half.key),
+                    (self.generation, member.key),
                 )
-            self._put_article(half.source, half.ordinal, article, passages, alone=half.alone)
+            self._put_article(member.source, member.ordinal, article, passages, alone=member.alone)
 
     def _put_article(
         self,
@@ -176,14 +180,15 @@ class Catalogue:
         alone: Article | None = None,
     ) -> None:
         born = self.generation
-        jumps = article.continued_to_page is not None or article.continued_from_page is not None
-        issue = article.source if jumps else None  # TEMP
-        # JSON knows no nesting of itself: the text and the data of the article by itself are two strings of a list.
-        own = None if alone in (None, article) else json.dumps([alone.text, article_to_json(alone)], ensure_ascii=False)
-        key = self._db.execute(
-            "INSERT INTO articles (source, ordinal, id, text, data, born, issue, own) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (source, ordinal, article.id, article.text, article_to_json(article), born, issue, own),
-        ).lastrowid
+        base = article if alone is None else alone
+        issue = issue_key(base.source, base.published) if base.record is None else None
+        loose = issue is not None and (base.published is None or base.jumps)
+        own = None if base == article else json.dumps([base.text, article_to_json(base)], ensure_ascii=False)
+        row = (source, ordinal, article.id, article.text, article_to_json(article), born, issue, loose, own)
+        sql = """
+            INSERT INTO articles (source, ordinal, id, text, data, born, issue, loose, own)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+        key = self._db.execute(sql, row).lastrowid
         if article.continues is not None:
             # It is found through the article that it continues.
             return

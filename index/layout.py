@@ -12,15 +12,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 
+from .asides import is_title
 from .bylines import Byline, parse_byline
 from .chars import HAN, plain
-from .furniture import DATELINE, PAGE_DATE
+from .furniture import DATELINE, PAGE_DATE, folios
 from .headlines import Heading, Match, assign
 from .lines import Row, rows
 from .mentions import parse_dates, resolve
 from .paragraphs import Vocabulary, compose, kept
-from .segments import Draft, segment
+from .segments import segment
 from .types import Article, Date, Page, Section, Span
+from .zones import Draft
 
 _INTERVIEW_TURNS = 2
 _WORD = re.compile(r"\w")
@@ -40,10 +42,15 @@ _INLINE_REACH = 120  # characters
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A page taken apart: articles and digests in the order of their first line, and the numbers of all other lines."""
+    """A page taken apart: articles and what stands between them in the order of their first line, and all other lines.
+
+    `published` and `folio` are the day and the number that the page's own header states.
+    """
 
     articles: tuple[Article, ...]
     furniture: tuple[int, ...]
+    published: Date | None = None
+    folio: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,23 +83,26 @@ def lay_out(page: Page) -> Layout:
         for block, after in parts.headings
         for place, row in enumerate(block)
     ]
-    matches = assign(headings, [text for text, _ in composed], [draft.from_page is not None for draft in parts.drafts])
+    if parts.told:
+        matches = [Match(heading.after if heading.after < len(composed) else None) for heading in headings]
+    else:
+        continued = [draft.from_page is not None for draft in parts.drafts]
+        matches = assign(headings, [text for text, _ in composed], continued)
     blocks = _blocks([row for block, _ in parts.headings for row in block], headings, matches)
     found = [
         _article(page, draft, text, spans, [block for block in blocks if block.article == index], vocabulary)
         for index, (draft, (text, spans)) in enumerate(zip(parts.drafts, composed, strict=True))
     ]
-    found += [_digest(page, title, block, vocabulary) for title, block in parts.digests]
     furniture = list(parts.furniture)
-    for block in _orphans(blocks):
+    for kind, block in (*parts.asides, *(("", block) for block in _orphans(blocks))):
         if any(_WORD.search(row.text) for row in block):
-            found.append(_digest(page, block, block, vocabulary))
+            found.append(_aside(page, kind, block, vocabulary))
         else:
             furniture += block
-    if published is not None:
-        found = [_published(article, published) for article in found]
+    folio = page.folio if page.folio is not None else _page_folio(parts.furniture)
+    found = [replace(article, published=published, folio=folio) for article in found]
     found.sort(key=lambda article: article.lines)
-    return Layout(tuple(found), tuple(row.number for row in furniture))
+    return Layout(tuple(found), tuple(sorted(row.number for row in furniture)), published, folio)
 
 
 def _blocks(heading_rows: Sequence[Row], headings: Sequence[Heading], matches: Sequence[Match]) -> list[Block]:
@@ -154,24 +164,23 @@ def _article(
     )
 
 
-def _digest(page: Page, title: Sequence[Row], block: Sequence[Row], vocabulary: Vocabulary) -> Article:
-    """Rows that announce something which is not on the page, each a paragraph."""
-    body = [row for row in block if row not in title] or list(block)
-    text, spans = "", []
-    for row in body:
-        piece, places = compose([row], vocabulary)
-        spans += [replace(place, start=place.start + len(text)) for place in places]
-        text += piece
+def _aside(page: Page, kind: str, block: Sequence[Row], vocabulary: Vocabulary) -> Article:
+    """A caption, an advertisement, a digest, or headings that announce what is not on the page."""
+    title = block[:1] if is_title(block[0].text) and len(block) > 1 else block if kind == "" else ()
+    body = block[len(title) :] if kind else block
+    # Every row of a digest is a paragraph.
+    apart = {row.number for row in body[::2]} if kind in ("digest", "") else ()
+    text, spans = compose(body, vocabulary, apart)
     return Article(
         id=_identity(page, block[0].number, text),
         source=page.source,
         page=page.number,
         lines=(block[0].number, block[-1].number),
         text=text,
-        spans=tuple(spans),
+        spans=spans,
         headline=tuple(_clean(row, vocabulary) for row in title),
         headline_lines=tuple(row.number for row in title),
-        kind="digest",
+        kind=kind or "digest",
     )
 
 
@@ -224,5 +233,7 @@ def _page_date(furniture: Sequence[Row]) -> Date | None:
     return Date(days.pop(), "stated") if len(days) == 1 else None
 
 
-def _published(article: Article, date: Date) -> Article:
-    return replace(article, published=date)
+def _page_folio(furniture: Sequence[Row]) -> int | None:
+    """The number of the page, if its header states exactly one."""
+    numbers = {number for row in furniture for number in folios(row.text)}
+    return numbers.pop() if len(numbers) == 1 else None

@@ -6,9 +6,10 @@ A jump line (转版) says where an article goes on, "（下转第二版）", or 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from .bylines import Byline, lead_byline, parse_byline
+from .bylines import Byline, lead_byline, may_be_byline, parse_byline
 from .chars import cells, ink, plain, terminal
 from .types import Line, Page
 
@@ -31,13 +32,15 @@ _HALF_BRACKET = re.compile(f"[{_OPEN}][^{_OPEN}{_SHUT}]*$")
 _MARK = 64
 # Half a jump line, up to the line break: at most so many characters after the opening bracket.
 _HALF = 16
+# What ends sentences; most lines have none of it and need no closer look.
+_STOP = re.compile("[。；！？!?….]")
+_SINGLE_GAP = re.compile(r"(?<=\S)\s(?=\S)")
 _SENTENCE_END = re.compile("[。；]|[^0-9A-Za-z]\\.|(?<![0-9])\\.$")
 _CALL = re.compile("[！？!?]")
 _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0}
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A line with ink on it, seen as layout.
 
     `start:end` is the text without outer space and marks, `text` its plain form, `indent` in half-width cells.
@@ -81,9 +84,13 @@ def rows(page: Page) -> list[Row]:
         if start == end:
             blank = True
             continue
-        row = _row(line, start, end, cells(line.text[:start]), blank, parse_byline(line.text[start:end]))
+        row = _row(line, start, end, cells(line.text[:start]) if start else 0, blank)
+        if may_be_byline(row.text):
+            row = row._replace(byline=parse_byline(line.text[start:end]))
         if found and _broken(found[-1]):
-            found[-1], row = _join_marks(found[-1], row)
+            *found[-1:], row = _join_marks((found[-1], row))
+        elif len(found) > 1 and row.text[-1] in _SHUT and _broken(found[-2]):
+            *found[-2:], row = _join_marks((*found[-2:], row))
         found.append(_lead(_from_mark(row)))
         blank = False
     return [_end_marks(row) for row in found]
@@ -103,20 +110,23 @@ def page_number(text: str) -> int:
     return total + digit
 
 
-def _row(line: Line, start: int, end: int, indent: int, blank: bool, byline: Byline | None = None) -> Row:
+def _row(line: Line, start: int, end: int, indent: int, blank: bool) -> Row:
     text = plain(line.text[start:end])
-    note = _NOTE.match(text) is not None
-    ends = note or terminal(text)
-    calls = not note and _CALL.search(text) is not None and not _SENTENCE_END.search(text)
-    prose = ends or calls or _SENTENCE_END.search(text) is not None
-    return Row(line, start, end, indent, text, blank, cells(text), ends, prose, calls, byline=byline)
+    ends = prose = _NOTE.match(text) is not None
+    calls = False
+    if not ends and _STOP.search(text):
+        ends = terminal(text)
+        sentence = _SENTENCE_END.search(text) is not None
+        calls = not sentence and _CALL.search(text) is not None
+        prose = ends or calls or sentence
+    return Row(line, start, end, indent, text, blank, cells(text), ends, prose, calls)
 
 
 def _cut(row: Row, start: int, end: int) -> Row:
     """The row with only `start:end` of its text left."""
     low, high = ink(row.text[start:end])
     kept = _row(row.line, row.start + start + low, row.start + start + high, row.indent, row.blank_before)
-    return replace(kept, to_page=row.to_page, from_page=row.from_page, credit=row.credit, lead=row.lead)
+    return kept._replace(to_page=row.to_page, from_page=row.from_page, credit=row.credit, lead=row.lead)
 
 
 def _end_marks(row: Row) -> Row:
@@ -129,8 +139,7 @@ def _end_marks(row: Row) -> Row:
         return row
     for match in (*_JUMP.finditer(tail), *_BARE_TO.finditer(tail)):
         if match["page"] and (match.re is _BARE_TO or match["to"]) and not tail[match.end() :].strip(" 。，▶►→"):
-            return replace(
-                _cut(row, 0, base + match.start()),
+            return _cut(row, 0, base + match.start())._replace(
                 to_page=page_number(match["page"]),
                 terminal=True,
                 prose=True,
@@ -139,9 +148,9 @@ def _end_marks(row: Row) -> Row:
     bracket = _BRACKET.search(tail)
     if bracket is not None and (bracket.start() + base == 0 or terminal(row.text[: base + bracket.start()].rstrip())):
         inner = row.line.text[row.start + base + bracket.start(1) : row.start + base + bracket.end(1)]
-        credit = parse_byline(inner, bare=True)
+        credit = _credit(inner)
         if credit is not None and not credit.photo:
-            return replace(_cut(row, 0, base + bracket.start()), credit=credit, terminal=True, prose=True, calls=False)
+            return _cut(row, 0, base + bracket.start())._replace(credit=credit, terminal=True, prose=True, calls=False)
     return row
 
 
@@ -152,7 +161,7 @@ def _from_mark(row: Row) -> Row:
     match = _JUMP.match(head) or _BARE_BACK.match(head)
     if match is None or (match.re is _JUMP and not match["back"]):
         return row
-    return replace(_cut(row, match.end(), len(row.text)), from_page=page_number(match["page"]), byline=None)
+    return _cut(row, match.end(), len(row.text))._replace(from_page=page_number(match["page"]), byline=None)
 
 
 def _lead(row: Row) -> Row:
@@ -166,9 +175,9 @@ def _lead(row: Row) -> Row:
     if found is None or found[0].photo or (round_ and not found[1]):
         return row
     if match.end() == len(row.text):
-        return replace(row, byline=found[0])
+        return row._replace(byline=found[0])
     # A day in it is the dateline's: （中央社記者王小明台北9日電）.
-    return replace(row if "日" in match[1] else _cut(row, match.end(), len(row.text)), lead=found[0])
+    return (row if "日" in match[1] else _cut(row, match.end(), len(row.text)))._replace(lead=found[0])
 
 
 def _broken(row: Row) -> bool:
@@ -176,27 +185,36 @@ def _broken(row: Row) -> bool:
     return _HALF_BRACKET.search(row.text[-_HALF - _MARK :]) is not None
 
 
-def _join_marks(row: Row, following: Row) -> tuple[Row, Row]:
-    """Read a mark broken over two lines and take both halves out."""
+def _join_marks(broken: Sequence[Row]) -> list[Row]:
+    """Read a mark broken over two or three lines and take its parts out."""
+    row, *middle, following = broken
     base = max(0, len(row.text) - _HALF - _MARK)
     opened = base + max(row.text[base:].rfind(char) for char in _OPEN)
-    half = row.text[opened:]
+    half = row.text[opened:] + "".join(between.text for between in middle)
     whole = half + following.text[:_MARK]
+    gone = [_cut(between, 0, 0) for between in middle]
     match = _JUMP.match(whole)
     if match is not None and match.end() > len(half):
         rest = _cut(following, match.end() - len(half), len(following.text))
         page = page_number(match["page"])
         if match["to"] and not rest.text:
-            rest = replace(rest, to_page=page, terminal=True, prose=True, calls=False)
-            return replace(_cut(row, 0, opened), prose=True), rest
+            rest = rest._replace(to_page=page, terminal=True, prose=True, calls=False)
+            return [_cut(row, 0, opened)._replace(prose=True), *gone, rest]
         if match["back"] and opened == 0:
-            return replace(_cut(row, 0, 0), from_page=page), rest
+            return [_cut(row, 0, 0)._replace(from_page=page), *gone, rest]
     bracket = _BRACKET.match(whole)
-    if bracket is not None and len(whole) == len(half) + len(following.text) and terminal(row.text[:opened]):
+    ends = opened == 0 or terminal(row.text[:opened])
+    if bracket is not None and len(whole) == len(half) + len(following.text) and ends:
         low = following.start + bracket.end(1) - len(half)
-        inner = row.line.text[row.start + opened + 1 : row.end] + following.line.text[following.start : low]
-        credit = parse_byline(inner, bare=True)
+        names = "".join(between.line.text[between.start : between.end] for between in middle)
+        inner = row.line.text[row.start + opened + 1 : row.end] + names + following.line.text[following.start : low]
+        credit = _credit(inner)
         if credit is not None:
-            rest = replace(_cut(following, 0, 0), credit=credit, terminal=True, prose=True, calls=False)
-            return _cut(row, 0, opened), rest
-    return row, following
+            rest = _cut(following, 0, 0)._replace(credit=credit, terminal=True, prose=True, calls=False)
+            return [_cut(row, 0, opened), *gone, rest]
+    return list(broken)
+
+
+def _credit(inner: str) -> Byline | None:
+    """Who is named in a bracket, even on a letter-spaced line."""
+    return parse_byline(inner, bare=True) or parse_byline(_SINGLE_GAP.sub("", inner), bare=True)

@@ -16,30 +16,45 @@ _WHOLE_RANGE = 7
 
 _N = r"(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})"
 _Y = r"(?:(?:19|20)[0-9]{2}|[一二][〇零九][〇零一二三四五六七八九]{2})"
+# Years of the Republic, as Taiwan counts them: 民國112年, 民国一一二年, 民國元年.
+_ROC = "民国 ?(?:[0-9]{1,3}|元|[〇零一二三四五六七八九十百]{1,5})"
 # Days in Chinese figures, as traditional papers write them; of one character only where a digit would count, too.
 _TENS = "(?:[二三]?十[一二三四五六七八九]|[二三]十)"
 _ONES = "[一二三四五六七八九十]"
 # After these characters figures count how long or how often: "为期十二日", "连续十二日", "第十二日", "初十".
 _COUNTING = "0-9〇零一二三四五六七八九十百千两月至到第期续足满时经约近过了达短每共初双逾"
 _TO = r" ?(?:至|到|—{1,2}|–|-|~|～) ?"
-_D = r"[日号](?!报(?!道)|子|均|常)"
+# Typists put spaces between figures and characters: "11 月 15 日".
+_D = r" ?[日号](?!报(?!道)|子|均|常)"
 _MENTION = re.compile(
     rf"(?<![0-9A-Za-z])(?P<iso_y>(?:19|20)[0-9]{{2}})[-./](?P<iso_m>[0-9]{{1,2}})[-./](?P<iso_d>[0-9]{{1,2}})(?![0-9A-Za-z])"
-    rf"|(?:(?<![0-9])(?P<y>{_Y})年 ?|(?P<near>[今去前明后本]年) ?)?(?<![0-9])(?P<m>{_N})月"
-    rf"(?:份|(?P<d>{_N})(?:{_D}|(?={_TO}(?:{_N}月)?{_N}日))(?:{_TO}(?:(?P<y2>{_Y})年)?(?:(?P<m2>{_N})月)?(?P<d2>{_N}){_D})?)?"
-    rf"|(?<![0-9])(?P<year>{_Y})年(?![代级龄])"
+    rf"|(?:(?:(?<![0-9])(?P<y>{_Y})|(?P<roc>{_ROC})) ?年 ?|(?P<near>[今去前明后本]年) ?)?(?<![0-9])(?P<m>{_N}) ?月"
+    rf"(?:份| ?(?P<d>{_N})(?:{_D}|(?={_TO}(?:{_N} ?月 ?)?{_N} ?日))(?:{_TO}(?:(?P<y2>{_Y}) ?年 ?)?(?:(?P<m2>{_N}) ?月 ?)?(?P<d2>{_N}){_D})?)?"
+    rf"|(?:(?<![0-9])(?P<year>{_Y})|(?P<roc_year>{_ROC})) ?年(?![代级龄])"
     rf"|[今昨明前后]（(?P<named>{_N})）[日天]"
     rf"|(?P<rel>[今昨明][天日晚]|今[晨早]|[前后]天|前日)(?!头条|导读|看点|说法|视点)"
-    rf"|(?P<week>上上|[上本这下])个?(?:周|星期|礼拜)(?![围期转边密到全知年报末刊岁])(?P<wd>[一二三四五六日天])?"
-    rf"|(?P<rel_y>[今去前明后本]年)|(?P<rel_m>本月|[上下这]个?月)"
-    rf"|(?:(?<=日[、和与及])|(?<![{_COUNTING}]))(?P<tens>{_TENS})日(?![内间后前多余子均报游谈之左为以])(?:{_TO}(?P<tens2>{_N}){_D})?"
-    rf"|(?:(?<=日[、和与及])|(?<![0-9月至到十/.-]))(?P<only>[0-9]{{1,2}}|(?<![{_COUNTING}某有一终节]){_ONES})日(?:{_TO}(?P<only2>{_N}){_D}"
-    rf"|(?=上午|下午|中午|晚|早|凌晨|[，,、和与及在从起至于]|举行|召开|电|讯|报道|发布|表示|获悉|$))"
+    rf"|(?P<week>上上|[上本这這下])个?(?:周|星期|[礼禮]拜)(?![围期转边密到全知年报末刊岁])(?P<wd>[一二三四五六日天])?"
+    rf"|(?P<rel_y>[今去前明后本]年)|(?P<rel_m>本月|[上下这這]个?月)"
+    rf"|(?:(?<=日[、和与及])|(?<![{_COUNTING}]))(?P<tens>{_TENS}) ?日(?![内间后前多余子均报游谈之左为以])(?:{_TO}(?P<tens2>{_N}){_D})?"
+    rf"|(?:(?<=日[、和与及])|(?<![0-9月至到十/.-])(?<!月 ))(?P<only>[0-9]{{1,2}}|(?<![{_COUNTING}某有一终节]){_ONES}) ?日(?:{_TO}(?P<only2>{_N}){_D}"
+    rf"|(?=上午|下午|中午|晚|早|凌晨|[，,、和与及在从起至于]|[举舉]行|召[开開]|电|讯|报[道导]|发[布佈]|表示|[获獲]悉|$))"
 )
+# What every mention begins with; a search for this alone is several times faster than one for all their forms.
+_DIGITS = "0-9〇零一二三四五六七八九十"
+_START = re.compile(
+    rf"[今昨明前后去本上这這下{_DIGITS}民](?:(?<=[今昨明前后去本上这這下])(?=[年天日晚晨早（个周星礼禮月上])"
+    rf"|(?<=[{_DIGITS}])(?=[{_DIGITS}]{{0,3}} ?[年月日]|[0-9]{{3}}[-./])|(?<=民)(?=国))"
+)
+# Days of the lunar calendar are no days of ours: 农历十月十五日, 癸卯年十月十五日, 闰二月.
+_LUNAR = re.compile(
+    "(?:[农農阴旧夏][历曆]|[甲乙丙丁戊己庚辛壬癸][子丑寅卯辰巳午未申酉戌亥]年?)(?:[今去前明]年|年)?[ （]?$|闰$"
+)
+_LUNAR_REACH = 6
 _DAYS = {"今": 0, "昨": -1, "前": -2, "明": 1, "后": 2}
 _YEARS = {"今": 0, "本": 0, "去": -1, "前": -2, "明": 1, "后": 2}
-_WEEKS = {"上上": -2, "上": -1, "本": 0, "这": 0, "下": 1}
+_WEEKS = {"上上": -2, "上": -1, "本": 0, "这": 0, "這": 0, "下": 1}
 _WEEKDAYS = {char: number for number, char in enumerate("一二三四五六日", 1)} | {"天": 7}
+REPUBLIC = 1911  # the year before its first
 _YEAR_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 
 
@@ -91,10 +106,20 @@ class Day:
 
 def parse_dates(text: str) -> list[DateMention]:
     """The dates that `text` mentions, in order, not overlapping; months and years alone and relative words, too."""
+    return parse_plain(plain(text))
+
+
+def parse_plain(form: str) -> list[DateMention]:
+    """The same for a text that is in its plain form already."""
     found: list[DateMention] = []
-    for match in _MENTION.finditer(plain(text)):
+    end = 0
+    for start in _START.finditer(form):
+        match = _MENTION.match(form, start.start()) if start.start() >= end else None
+        if match is None:
+            continue
+        end = match.end()
         mention = _read(match)
-        if mention is None:
+        if mention is None or (match["m"] and _lunar(form, match.start())):
             continue
         before = found[-1] if found else None
         if (
@@ -173,7 +198,7 @@ def _read(match: re.Match[str]) -> DateMention | None:
         month, day = page_number(match["m"]), match["d"] and page_number(match["d"])
         if month > 12 or (day and day > 31):
             return None
-        mention = DateMention(start, end, _year(match["y"]), month, day or None)
+        mention = DateMention(start, end, _year(match["y"]) or _republic(match["roc"]), month, day or None)
         if match["near"]:
             mention = replace(mention, unit="year", shift=_YEARS[match["near"][0]])
         if match["d2"]:
@@ -181,8 +206,8 @@ def _read(match: re.Match[str]) -> DateMention | None:
             last = DateMention(start, end, _year(match["y2"]), last_month, page_number(match["d2"]))
             mention = replace(mention, last=last)
         return mention
-    if match["year"]:
-        return DateMention(start, end, _year(match["year"]))
+    if match["year"] or match["roc_year"]:
+        return DateMention(start, end, _year(match["year"]) or _republic(match["roc_year"]))
     if match["rel"]:
         return DateMention(start, end, unit="day", shift=_DAYS[match["rel"][0]])
     if match["week"]:
@@ -200,3 +225,14 @@ def _read(match: re.Match[str]) -> DateMention | None:
 
 def _year(text: str | None) -> int | None:
     return int(text.translate(_YEAR_DIGITS)) if text else None
+
+
+def _republic(text: str | None) -> int | None:
+    if not text:
+        return None
+    count = text[2:].strip()
+    return REPUBLIC + (1 if count == "元" else page_number(count))
+
+
+def _lunar(form: str, start: int) -> bool:
+    return _LUNAR.search(form, max(0, start - _LUNAR_REACH), start) is not None

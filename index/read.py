@@ -5,17 +5,40 @@ Pages come one at a time, so that a file of any length is read in bounded memory
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from .errors import SourceError
+from .formats.docx import read_docx
+from .formats.epub import read_epub
+from .formats.html import read_html
+from .formats.markdown import read_markdown
+from .formats.pdf import read_pdf
+from .formats.records import read_csv, read_json, read_jsonl
+from .formats.sniff import ADVICE, contradiction
 from .formats.text import read_text
 from .types import Page
 
 Note = Callable[[str], None]
 Reader = Callable[[Path, str, Note], Iterator[Page]]
 
-_READERS: dict[str, Reader] = {".txt": read_text}
+_READERS: dict[str, Reader] = {
+    ".txt": read_text,
+    ".docx": read_docx,
+    ".html": read_html,
+    ".htm": read_html,
+    ".xhtml": read_html,
+    ".md": read_markdown,
+    ".markdown": read_markdown,
+    ".epub": read_epub,
+    ".pdf": read_pdf,
+    ".jsonl": read_jsonl,
+    ".ndjson": read_jsonl,
+    ".json": read_json,
+    ".csv": read_csv,
+    ".tsv": read_csv,
+}
 SUFFIXES: frozenset[str] = frozenset(_READERS)
 
 
@@ -24,18 +47,27 @@ def read(path: Path, source: str, note: Note = lambda _: None) -> Iterator[Page]
 
     `note` is told of what costs only a part of the file, such as one page that cannot be read.
 
-    :raises SourceError: while iterating, if the file cannot be opened, is empty or damaged, or is of a format that is
-        not read.
+    :raises SourceError: while iterating, if the file cannot be opened, is empty or damaged, is of a format that is not
+        read, or of another than its name says.
     """
-    reader = _READERS.get(path.suffix.lower())
+    suffix = path.suffix.lower()
+    reader = _READERS.get(suffix)
     if reader is None:
-        raise SourceError(f"{source}: {path.suffix or 'no suffix'} is not a format read here. Give {_known()}.")
+        raise SourceError(f"{source}: {not_read(suffix)}")
     try:
+        # Opening a pipe would wait for a writer.
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise SourceError(f"{source}: cannot be opened (not a regular file). Give a file.")
+        wrong = contradiction(path)
+        if wrong:
+            raise SourceError(f"{source}: {wrong}")
         yield from reader(path, source, note)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise SourceError(f"{source}: cannot be opened ({reason}). Check that it exists and may be read.") from error
 
 
-def _known() -> str:
-    return ", ".join(sorted(SUFFIXES))
+def not_read(suffix: str) -> str:
+    """Why files of a suffix are not read, and what to do: "is not a format read here. Save it as .docx."."""
+    shown = "".join(char if char.isprintable() else "\ufffd" for char in suffix) or "no suffix"
+    return f"{shown} is not a format read here. {ADVICE.get(suffix) or 'Give ' + ', '.join(sorted(SUFFIXES))}."

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import zips
-from .disk import digest_file
 from .errors import UsageError
 from .manifest import UPLOADS
 from .types import Refusal
@@ -42,7 +41,7 @@ class Found:
     member: zips.Member | None = None
 
     @contextmanager
-    def opened(self) -> Iterator[Path]:
+    def opened(self, unpacker: zips.Unpacker) -> Iterator[Path]:
         """The file as a path to read: its own, or that of a temporary copy of what is in a zip.
 
         :raises SourceError: if it cannot be unpacked.
@@ -51,13 +50,8 @@ class Found:
         if self.member is None:
             yield self.path
         else:
-            with zips.unpacked(self.path, self.member.name, self.name) as copy:
+            with unpacker.unpacked(self.path, self.member, self.name) as copy:
                 yield copy
-
-    def digest(self) -> str:
-        """The digest of its content; the same exceptions."""
-        with self.opened() as path:
-            return digest_file(path)
 
     def stamped(self) -> str:
         """Its stamp as of now.

@@ -53,13 +53,15 @@ CREATE TABLE articles (
     data TEXT NOT NULL,             -- JSON: the other fields
     born INTEGER NOT NULL,
     died INTEGER,
-    issue TEXT,                     -- of an article with a jump line: the key of its issue of the paper
-    own TEXT                        -- of one that was joined to others: JSON [text, data] of what it is by itself
+    issue TEXT,                     -- the key of its issue of the paper; none for ready articles
+    loose INTEGER NOT NULL DEFAULT 0,  -- 1 if another page of the issue may tell more: it has a jump line, or no day
+    own TEXT                        -- where another page has told more: JSON [text, data] of what it is by itself
 );
 CREATE INDEX articles_source ON articles (source, ordinal);
 CREATE INDEX articles_id ON articles (id);
 CREATE INDEX articles_died ON articles (died) WHERE died IS NOT NULL;
-CREATE INDEX articles_issue ON articles (issue) WHERE issue IS NOT NULL;
+CREATE INDEX articles_born ON articles (born);
+CREATE INDEX articles_issue ON articles (issue, loose) WHERE issue IS NOT NULL;
 CREATE TABLE article_dates (
     value TEXT NOT NULL,
     article INTEGER NOT NULL REFERENCES articles (key),
@@ -188,8 +190,10 @@ def upgrade(connection: sqlite3.Connection) -> None:
     connection.execute(PLACES)
     if not any(column[1] == "issue" for column in connection.execute("PRAGMA main.table_info(articles)")):
         connection.execute("ALTER TABLE articles ADD COLUMN issue TEXT")
+        connection.execute("ALTER TABLE articles ADD COLUMN loose INTEGER NOT NULL DEFAULT 0")
         connection.execute("ALTER TABLE articles ADD COLUMN own TEXT")
-        connection.execute("CREATE INDEX articles_issue ON articles (issue) WHERE issue IS NOT NULL")
+        connection.execute("CREATE INDEX articles_born ON articles (born)")
+        connection.execute("CREATE INDEX articles_issue ON articles (issue, loose) WHERE issue IS NOT NULL")
 
 
 def create(home: Path) -> sqlite3.Connection:

@@ -21,6 +21,7 @@ from .derive import EVERYTHING, Base, same_vectors, write_generation
 from .encode import load_encoder
 from .errors import EncoderError, UsageError
 from .home import clear_unfinished, next_generation, open_catalogue, serving, sweep
+from .link import link
 from .manifest import EncoderRecord, Manifest, publish
 from .recipe import reading_recipe, terms_recipe
 from .scan import Scan, nothing_to_read
@@ -58,7 +59,7 @@ def bring_up_to_date(
         if not done.kept:
             raise UsageError(nothing_to_read(roots, refused))
         catalogue.remove(done.gone)
-        # TEMP link(catalogue, tell)
+        link(catalogue, tell)
         record = EncoderRecord(encoder.name, encoder.fingerprint, encoder.dimension)
         reusable = base is not None and base.vectors and same_vectors(base.manifest, record)
         encoded = embed(catalogue, encoder, base.manifest.generation if base and reusable else EVERYTHING, tell)

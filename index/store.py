@@ -293,6 +293,16 @@ class Archive:
             return page_from_json(source, number, lines)
         raise UsageError(f"{source}: no page {number} of this source in {self.home}.")
 
+    def origin(self, source: str) -> tuple[bytes, str, str] | None:
+        """The path a source was last read from, in the bytes of the file system, with the stamp and the digest it had
+        then; None where that was never noted."""
+        with self._reading() as connection:
+            if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'places'").fetchone():
+                return None  # an archive built before places were noted
+            sql = "SELECT p.path, s.stamp, s.digest FROM sources AS s JOIN places AS p ON p.name = s.name WHERE s.name = ?"
+            found: tuple[bytes, str, str] | None = connection.execute(sql, (source,)).fetchone()
+            return found
+
     def select(self, wanted: Filter) -> NDArray[np.int64] | None:
         """The rows whose articles satisfy the filter, ascending; None if every row does.
 

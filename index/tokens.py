@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import logging
+import math
 import os
 import re
 import shutil
@@ -159,6 +160,13 @@ def _pieces(text: str) -> Iterator[str]:
         start = match.end()
     if start < len(text):
         yield text[start:]
+
+
+def rarity(word: str) -> float:
+    """Minus the natural logarithm of a word's share of all text; infinite if the dictionary lacks it."""
+    dictionary = _jieba().dt
+    count = dictionary.FREQ.get(word)
+    return math.log(dictionary.total / count) if count else math.inf
 
 
 def terms(text: str) -> Iterator[str]:

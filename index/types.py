@@ -167,6 +167,11 @@ class Article:
         return self.published or (self.event_dates[0] if self.event_dates else None)
 
     @property
+    def jumps(self) -> bool:
+        """Whether a jump line says that it goes on, or comes from, elsewhere."""
+        return self.continued_to_page is not None or self.continued_from_page is not None
+
+    @property
     def title(self) -> str:
         """The headline on one line; empty where the page gives none."""
         return " ".join(self.headline)

@@ -13,8 +13,10 @@ from .errors import SourceError
 from .layout import articles
 from .passages import passages
 from .read import read
+from .records import record_article
 from .scan import Found, Scan
 from .types import Article, Page, Passage, Progress, Refusal
+from .zips import Unpacker
 
 # How often a file that changes while it is read is read again before it is left for the next build.
 _READINGS = 3
@@ -42,12 +44,14 @@ def update(catalogue: Catalogue, found: Scan, recipe: str, *, verify: bool, tell
     """
     files, known = found.files, catalogue.known()
     done = Update()
-    for start in range(0, len(files), _TOGETHER):
-        with catalogue.together():
-            for number, file in enumerate(files[start : start + _TOGETHER], start):
-                step = Progress("read", number, len(files), file.name)
-                tell(step)
-                _Source(catalogue, file, known.pop(file.name, None), recipe, step, tell).update(done, verify=verify)
+    with Unpacker() as unpacker:
+        for start in range(0, len(files), _TOGETHER):
+            with catalogue.together():
+                for number, file in enumerate(files[start : start + _TOGETHER], start):
+                    step = Progress("read", number, len(files), file.name)
+                    tell(step)
+                    source = _Source(catalogue, unpacker, file, known.pop(file.name, None), recipe, step, tell)
+                    source.update(done, verify=verify)
     done.gone += [source.key for source in known.values() if source.name not in found.kept]
     done.kept += len(known.keys() & found.kept)
     tell(Progress("read", len(files), len(files)))
@@ -59,6 +63,7 @@ class _Source:
     """A file and what the catalogue holds of it."""
 
     catalogue: Catalogue
+    unpacker: Unpacker
     file: Found
     before: Known | None
     recipe: str
@@ -92,8 +97,9 @@ class _Source:
             return False
         if file.stamp and file.stamp == before.stamp and not verify:
             return True
-        if file.digest() != before.digest:
-            return False
+        with file.opened(self.unpacker) as path:
+            if digest_file(path) != before.digest:
+                return False
         if file.stamp != before.stamp:
             self.catalogue.restamp(before.key, file.stamp)
         return True
@@ -107,7 +113,7 @@ class _Source:
         replaced = self.before.key if self.before else None
         for _ in range(_READINGS):
             notes.clear()
-            with suppress(_ChangedError), self.file.opened() as path, self.catalogue.together():
+            with suppress(_ChangedError), self.file.opened(self.unpacker) as path, self.catalogue.together():
                 # Taken before and after: what is stored is one state of the file, and its digest is of that state.
                 size, stamp, digest = path.stat().st_size, self.file.stamped(), digest_file(path)
                 items = self._items(read(path, self.file.name, notes.append))
@@ -120,12 +126,19 @@ class _Source:
         raise SourceError(f"{self.file.name}: changes while it is being read. Build again when it is finished.")
 
     def _items(self, pages: Iterator[Page]) -> Iterator[Page | tuple[Article, Sequence[Passage]]]:
-        """Every page as soon as it is read, then the articles: a page's dates may be told by those after it."""
+        """Every page as soon as it is read, ready articles at once, other articles at the end: what day a page is of may
+        be told by a later one."""
         found: list[Article] = []
         for page in pages:
             self.tell(replace(self.step, page=page.number))
             yield page
-            found += articles(page)
+            if page.record is None:
+                found += articles(page)
+            else:
+                yield from self._dated([record_article(page)])
+        yield from self._dated(found)
+
+    def _dated(self, found: Sequence[Article]) -> Iterator[tuple[Article, Sequence[Passage]]]:
         for article in date_articles(found, self.file.name):
             yield article, passages(article)
 

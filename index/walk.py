@@ -11,6 +11,7 @@ from pathlib import Path
 from . import zips
 from .errors import SourceError
 from .read import SUFFIXES as _READ
+from .read import not_read
 
 # Of files that are read, or looked into.
 SUFFIXES: frozenset[str] = frozenset({*_READ, zips.SUFFIX})
@@ -107,7 +108,7 @@ def _unpacked(entry: Entry) -> Iterator[Entry]:
 
 
 def _unsupported(path: Path) -> str:
-    return "" if path.suffix.lower() in SUFFIXES else f"is not of a supported kind (supported: {SUPPORTED})."
+    return "" if path.suffix.lower() in SUFFIXES else not_read(path.suffix.lower())
 
 
 def _entry(path: Path, relative: Path, inside: Path | None) -> Entry:

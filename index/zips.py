@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import stat
 import zipfile
@@ -46,7 +47,9 @@ def members(path: Path) -> list[Member]:
     try:
         with zipfile.ZipFile(path) as opened:
             listed = [info for info in opened.infolist() if not info.is_dir()]
-    except _BROKEN as error:
+    except (*_BROKEN, OSError) as error:
+        if _unread(error):
+            raise
         raise SourceError("is not a whole zip file. Pack it again.") from error
     if len(listed) > _MEMBERS or sum(info.file_size for info in listed) > _TOTAL:
         raise SourceError(f"holds more than {_MEMBERS} files or {_TOTAL >> 30} GB. Unpack it, or pack it in parts.")
@@ -84,6 +87,11 @@ def _problem(info: zipfile.ZipInfo, name: str, pieces: list[str]) -> str:
     return ""
 
 
+def _unread(error: Exception) -> bool:
+    """Whether the file cannot be read; a place outside the file, to which a damaged zip points, is an invalid argument."""
+    return isinstance(error, OSError) and error.errno != errno.EINVAL
+
+
 def _decoded(name: str) -> str:
     try:
         data = name.encode(_PC)
@@ -95,21 +103,46 @@ def _decoded(name: str) -> str:
         return data.decode("gb18030", "replace")
 
 
-@contextmanager
-def unpacked(path: Path, name: str, source: str) -> Iterator[Path]:
-    """A temporary copy of one member, under a plain name with the member's suffix.
+class Unpacker:
+    """Unpacks members; keeps the last zip open, whose directory takes long to read where it is long."""
 
-    :raises SourceError: if it cannot be unpacked.
-    :raises OSError: if the zip cannot be opened, or the copy not be written.
-    """
-    with TemporaryDirectory(prefix="wenbao-", ignore_cleanup_errors=True) as folder:
-        copy = Path(folder) / f"member{PurePosixPath(name.replace(chr(92), '/')).suffix}"
-        try:
-            with zipfile.ZipFile(path) as opened, opened.open(name) as member, copy.open("wb") as written:
-                # zipfile itself gives no more than the size it declares, and checks the sum at the end.
-                shutil.copyfileobj(member, written, 1 << 20)
-        except KeyError as error:
-            raise SourceError(f"{source}: is no longer in the zip. Build again.") from error
-        except _BROKEN as error:
-            raise SourceError(f"{source}: cannot be unpacked ({error}). Pack the zip again.") from error
-        yield copy
+    def __init__(self) -> None:
+        self._path: Path | None = None
+        self._zip: zipfile.ZipFile | None = None
+
+    def __enter__(self) -> Unpacker:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._zip is not None:
+            self._zip.close()
+        self._path = self._zip = None
+
+    def _open(self, path: Path) -> zipfile.ZipFile:
+        if self._zip is None or self._path != path:
+            self.__exit__()
+            self._zip, self._path = zipfile.ZipFile(path), path
+        return self._zip
+
+    @contextmanager
+    def unpacked(self, path: Path, member: Member, source: str) -> Iterator[Path]:
+        """A temporary copy of a member of the zip at `path`, under a plain name with the member's suffix.
+
+        :raises SourceError: if it cannot be unpacked.
+        :raises OSError: if the zip cannot be opened, or the copy not be written.
+        """
+        with TemporaryDirectory(prefix="wenbao-", ignore_cleanup_errors=True) as folder:
+            copy = Path(folder) / f"member{member.path.suffix}"
+            try:
+                with self._open(path).open(member.name) as packed, copy.open("wb") as written:
+                    # zipfile itself gives no more than the size it declares, and checks the sum at the end.
+                    shutil.copyfileobj(packed, written, 1 << 20)
+            except KeyError as error:
+                raise SourceError(f"{source}: is no longer in the zip. Build again.") from error
+            except (*_BROKEN, OSError) as error:
+                if _unread(error):
+                    raise
+                raise SourceError(f"{source}: cannot be unpacked ({error}). Pack the zip again.") from error
+            if copy.stat().st_size != member.size:
+                raise SourceError(f"{source}: cannot be unpacked (it is cut off). Pack the zip again.")
+            yield copy

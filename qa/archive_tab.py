@@ -14,7 +14,7 @@ import gradio as gr
 from index import SUFFIXES, ArchiveBusy, Progress, WenbaoError, build
 from qa import lists, markup, uploads
 from qa.engine import Engine
-from qa.leaf import Leaf, page_view
+from qa.leaf import leaf, page_view
 from qa.parts import QUIET, html
 
 TICK = 0.15  # seconds between two pictures of the progress bar
@@ -47,7 +47,7 @@ def archive_tab(
         with gr.Column(elem_id="wb-mid", min_width=280):
             articles = html("wb-articles", script="list.js")
         with gr.Column(elem_id="wb-leaf", min_width=280):
-            leaf = html("wb-leaf-page", script="side.js")
+            view = html("wb-leaf-page", script="side.js")
 
     def show_files(source: str, text: str | None) -> str:
         generation = engine.archive.generation
@@ -83,16 +83,16 @@ def archive_tab(
         if (yield from rebuild(engine, home)):
             doomed.clear()
 
-    files.choose(choose, query, [chosen, files, articles, leaf], **QUIET)
+    files.choose(choose, query, [chosen, files, articles, view], **QUIET)
     files.discard(discard, [chosen, query], [notice, files], **QUIET)
-    articles.open(open_article, chosen, [articles, leaf], trigger_mode="always_last", **QUIET)
-    leaf.shut(lambda: "", None, leaf, **QUIET)
+    articles.open(open_article, chosen, [articles, view], trigger_mode="always_last", **QUIET)
+    view.shut(lambda: "", None, view, **QUIET)
     query.change(show_files, [chosen, query], files, trigger_mode="always_last", **QUIET)
     drop.upload(take, [drop, chosen, query], [drop, notice, files], **QUIET)
     update.click(
         bring_up_to_date, None, [report, notice, update], concurrency_limit=1, concurrency_id="index", **QUIET
-    ).then(refresh, [chosen, query], [chosen, files, articles, leaf, after[1]], **QUIET)
-    blocks.load(refresh, [chosen, query], [chosen, files, articles, leaf, after[1]], **QUIET)
+    ).then(refresh, [chosen, query], [chosen, files, articles, view, after[1]], **QUIET)
+    blocks.load(refresh, [chosen, query], [chosen, files, articles, view, after[1]], **QUIET)
 
 
 def files_view(engine: Engine, home: Path, chosen: str, query: str, *, doomed: Collection[str] = ()) -> str:
@@ -124,10 +124,10 @@ def article_page(engine: Engine, identifier: str) -> str:
     try:
         archive = engine.archive
         article = archive.article(identifier)
-        page = archive.page(article.source, article.page)
+        shown = leaf(archive, article.source, article.page)
     except WenbaoError:
         return markup.message("gone")
-    return page_view([Leaf(page)], article, key=article.id)
+    return page_view([shown], article, key=article.id)
 
 
 def received_view(received: uploads.Received) -> str:

@@ -13,7 +13,7 @@ import gradio as gr
 from index import WenbaoError
 from qa import markup, render
 from qa.engine import Engine
-from qa.leaf import Leaf, page_view
+from qa.leaf import leaf, page_view
 from qa.parts import QUIET, html
 from qa.question import MAX_QUESTION
 from qa.render import Turn
@@ -151,7 +151,7 @@ def citation_page(engine: Engine, turns: list[Turn], turn: int, n: int) -> str:
     try:
         archive = engine.archive
         article = archive.article(citation.article)
-        leaves = [Leaf(archive.page(place.source, place.page), place.spans) for place in citation.places]
+        leaves = [leaf(archive, place.source, place.page, place.spans) for place in citation.places]
     except WenbaoError:
         return markup.message("gone")
     key = render.citation_key(citation)

@@ -150,8 +150,9 @@ def _build(arguments: argparse.Namespace) -> int:
 
 def _show_progress(progress: Progress) -> None:
     end = "\n" if progress.stage == "index" and progress.done == progress.total else ""
+    page = f" p.{progress.page}" if progress.page > 1 else ""
     print(
-        f"\r\033[K{progress.stage} {progress.done}/{progress.total} {progress.item}",
+        f"\r\033[K{progress.stage} {progress.done}/{progress.total} {progress.item}{page}",
         end=end,
         file=sys.stderr,
         flush=True,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from index import Article, Page, Span
+from index import Archive, Article, Page, Span, picture
 from qa.markup import article_meta, dotted, esc, lead, place_words, say
 from qa.words import WORDS
 
@@ -20,6 +21,17 @@ class Leaf:
     page: Page
     lit: Sequence[Span] = ()
     picture: str = ""
+
+
+def leaf(archive: Archive, source: str, page: int, lit: Sequence[Span] = ()) -> Leaf:
+    """A page of the archive, with its picture if its file has one and is still there.
+
+    :raises UsageError: if the archive holds no such page.
+    """
+    found = archive.page(source, page)
+    drawn = picture(archive, source, page) if found.size is not None else None
+    address = "" if drawn is None else f"data:image/webp;base64,{b64encode(drawn).decode('ascii')}"
+    return Leaf(found, lit, address)
 
 
 def page_view(leaves: Sequence[Leaf], article: Article, *, key: str = "", nearby: bool = False) -> str:
@@ -87,7 +99,8 @@ def _picture(leaf: Leaf) -> str:
             left, top, right, bottom = boxed[span.line].cover(span.column, span.length)
             edges = (left / width, top / height, (right - left) / width, (bottom - top) / height)
             style = ";".join(
-                f"{name}:{100 * edge:.3f}%" for name, edge in zip(("left", "top", "width", "height"), edges, strict=True)
+                f"{name}:{100 * edge:.3f}%"
+                for name, edge in zip(("left", "top", "width", "height"), edges, strict=True)
             )
             marks.append(f'<mark style="{style}"></mark>')
     alt = " / ".join(text.format(source=leaf.page.source, page=leaf.page.number) for text in WORDS["picture"])

@@ -104,14 +104,15 @@ def progress_bar(progress: Progress | None) -> str:
         return f'<div class="wb-progress" role="status">{say("starting")}<progress></progress></div>'
     stage = say(progress.stage) if progress.stage in STAGES else esc(progress.stage)
     count = f"{progress.done} / {progress.total}" if progress.total else ""
+    page = f" {say('page', page=progress.page)}" if progress.page > 1 else ""
     value = f' value="{progress.done}" max="{progress.total}"' if progress.total else ""
     return (
         f'<div class="wb-progress" role="status"><b>{stage}</b> {count}<progress{value}></progress>'
-        f'<span class="wb-file">{esc(progress.item)}</span><small>{say("still_answering")}</small></div>'
+        f'<span class="wb-file">{esc(progress.item)}</span>{page}<small>{say("still_answering")}</small></div>'
     )
 
 
-STAGES = frozenset({"scan", "read", "encode", "index"})
+STAGES = frozenset({"scan", "read", "link", "encode", "index"})
 
 
 def report_view(report: BuildReport) -> str:

@@ -117,6 +117,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "scan": ("查看文件", "Looking at files"),
     "read": ("读取", "Reading"),
+    "link": ("连接转版文章", "Joining articles over pages"),
     "encode": ("编码", "Encoding"),
     "index": ("写入索引", "Writing the index"),
     "starting": ("开始更新", "Starting"),

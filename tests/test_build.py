@@ -182,7 +182,7 @@ def test_refused_files_are_named_and_the_rest_is_built(pages, home, tmp_path):
     assert set(reasons) == {
         "空.txt", "junk.txt", "报.xyz", "link.txt", "broken.txt", "ring.txt", "loop", "pipe.txt", "socket.txt",
     }  # fmt: skip
-    assert "supported: " in reasons["报.xyz"]
+    assert "is not a format read here" in reasons["报.xyz"]
     assert "out of the folder" in reasons["link.txt"]
     assert "empty" in reasons["空.txt"]
     assert "regular file" in reasons["pipe.txt"]
@@ -420,7 +420,7 @@ def test_progress_goes_through_the_stages_to_their_end(pages, home):
     seen = []
     build([pages], home, encoder=CountingEncoder(), progress=seen.append)
 
-    assert list(dict.fromkeys(progress.stage for progress in seen)) == ["scan", "read", "encode", "index"]
+    assert list(dict.fromkeys(progress.stage for progress in seen)) == ["scan", "read", "link", "encode", "index"]
     last = {progress.stage: progress for progress in seen}
     assert all((progress.done, progress.total) == (3, 3) for progress in last.values())
     assert {progress.item for progress in seen if progress.stage == "read"} >= set(PAGES)

@@ -74,7 +74,7 @@ def test_seeds_hold_nothing_else() -> None:
 
 def test_seed_furniture_is_the_pointer() -> None:
     name = "003_31443a22f1e69377.txt"
-    assert lay_out(read(ROOT / "seeds" / name, name)[0]).furniture == (47,)
+    assert lay_out(next(read(ROOT / "seeds" / name, name))).furniture == (47,)
 
 
 def test_broken_words_and_layout_spaces_are_healed() -> None:
@@ -105,7 +105,7 @@ DISTORTIONS = {
 @pytest.mark.parametrize("distortion", DISTORTIONS)
 @pytest.mark.parametrize("name", sorted({gold["source"] for gold in GOLD["articles"]}))
 def test_distorted_seed(name: str, distortion: str) -> None:
-    pairs = [(line.number, DISTORTIONS[distortion](line.text)) for line in read(ROOT / "seeds" / name, name)[0].lines]
+    pairs = [(line.number, DISTORTIONS[distortion](line.text)) for line in next(read(ROOT / "seeds" / name, name)).lines]
     numbers = [number for number, text in pairs if text is not None]
     found = articles(page("\n".join(text for _, text in pairs if text is not None)))
     assert [
@@ -568,7 +568,8 @@ def test_laws_of_any_page(some: Page) -> None:
     owned = set(layout.furniture)
     for article in layout.articles:
         assert article.text.strip()
-        covered = ["\n"] * len(article.text)
+        # A line break between words is a space without a place.
+        covered = [" " if char == " " else "\n" for char in article.text]
         reached = 0
         for span in article.spans:
             assert span.start >= reached
@@ -581,7 +582,7 @@ def test_laws_of_any_page(some: Page) -> None:
         assert [s.line for s in article.spans] == sorted(s.line for s in article.spans)
         owned.update(range(article.lines[0], article.lines[1] + 1), article.headline_lines)
         owned.update(n for s in article.sections for n in range(s.lines[0], s.lines[1] + 1))
-    whole = sorted(a.lines for a in layout.articles if a.kind != "digest")
+    whole = sorted(a.lines for a in layout.articles if a.kind not in ("digest", "caption", "advertisement"))
     assert all(before[1] < after[0] for before, after in pairwise(whole))
     for row in rows(some):
         # Nothing but layout spaces is lost of a row that is in a text.

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pages import PAGES, CountingEncoder, found_by, texts
 
 from index import Archive, BuildReport, SourceError, build
-from index.zips import members, unpacked
+from index.zips import Unpacker, members
 
 PAGE = PAGES["大桥.txt"]
 
@@ -64,7 +64,7 @@ def test_names_in_the_code_page_of_whoever_packed_it(tmp_path, encoding):
     archive.write_bytes(archive.read_bytes().replace(b"x" * len(raw), raw))
     (member,) = members(archive)
     assert str(member.path) == "版面/港口.txt"
-    with unpacked(archive, member.name, "a") as copy:
+    with Unpacker() as unpacker, unpacker.unpacked(archive, member, "a") as copy:
         assert copy.read_text(encoding="utf-8") == PAGE
 
 
@@ -127,7 +127,7 @@ def test_a_mutated_zip_is_read_or_refused(tmp_path_factory, data):
     try:
         for member in members(archive):
             if not member.problem:
-                with unpacked(archive, member.name, "a") as copy:
+                with Unpacker() as unpacker, unpacker.unpacked(archive, member, "a") as copy:
                     assert copy.stat().st_size == member.size
     except SourceError:
         pass

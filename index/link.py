@@ -1,0 +1,107 @@
+"""What the pages of an issue tell of each other: articles that go on on another page (转版) are joined, and a page that states
+no day takes that of the others. It is taken back when the page that told it is gone.
+
+Only the issues in which something changed are looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from .catalogue import Catalogue
+from .chars import terminal
+from .dates import date_articles
+from .issues import PageFacts, share_dates
+from .jumps import join
+from .passages import passages
+from .types import Article, Date, Part, Progress, Span
+
+
+def link(catalogue: Catalogue, tell: Callable[[Progress], None]) -> None:
+    """Bring the articles of the issues that the build has changed to what their pages tell of each other."""
+    touched = catalogue.touched_issues()
+    for number, issue in enumerate(touched):
+        tell(Progress("link", number, len(touched)))
+        members = catalogue.issue(issue)
+        wanted = linked([member.alone for member in members])
+        with catalogue.together():
+            for member, article in zip(members, wanted, strict=True):
+                if article != member.article:
+                    catalogue.exchange(member, article, () if article.continues else passages(article))
+    if touched:
+        tell(Progress("link", len(touched), len(touched)))
+
+
+def linked(alone: Sequence[Article]) -> list[Article]:
+    """The articles of one issue with the days and the other halves that its pages tell.
+
+    Of articles that are joined the first has the text of all; the others continue it.
+    """
+    jumping = [index for index, article in enumerate(alone) if article.jumps]
+    pairs = [(jumping[head], jumping[tail]) for head, tail in join([alone[index] for index in jumping])]
+    found = _dated(alone, pairs)
+    following = dict(pairs)
+    for head in following.keys() - set(following.values()):
+        chain = [head]
+        while chain[-1] in following:
+            chain.append(following[chain[-1]])
+        whole = joined([found[part] for part in chain])
+        for part in chain[1:]:
+            found[part] = replace(found[part], continues=found[head].id)
+        found[head] = whole
+    return found
+
+
+def _dated(articles: Sequence[Article], pairs: Sequence[tuple[int, int]]) -> list[Article]:
+    """The articles with the days of their pages, where others tell them."""
+    pages: dict[tuple[str, int], list[int]] = {}
+    for index, article in enumerate(articles):
+        pages.setdefault((article.source, article.page), []).append(index)
+    numbers = {index: number for number, members in enumerate(pages.values()) for index in members}
+    facts = []
+    for (source, page), members in pages.items():
+        first = articles[members[0]]
+        stated = first.published if first.published and first.published.origin != "from neighbours" else None
+        facts.append(PageFacts(source, page, first.folio, stated))
+    found = list(articles)
+    shared = share_dates(facts, [(numbers[head], numbers[tail]) for head, tail in pairs])
+    for number, members in enumerate(pages.values()):
+        day = shared.get(number)
+        if day is not None and articles[members[0]].published is None:
+            again = [replace(articles[index], published=day) for index in members]
+            for index, article in zip(members, date_articles(again, facts[number].source), strict=True):
+                found[index] = article
+    return found
+
+
+def joined(chain: Sequence[Article]) -> Article:
+    """One article of several that continue each other; a sentence that the jump has cut is whole again."""
+    text = ""
+    spans: list[Span] = []
+    parts: list[Part] = []
+    for article in chain:
+        body = text.rstrip("\n")
+        text = text if terminal(body) else body
+        start = len(text)
+        own = article.on_page(article.source, article.page)
+        if own is not None:
+            parts.append(replace(own, start=start))
+        spans += [replace(span, start=span.start + start) for span in article.spans]
+        text += article.text
+    head = chain[0]
+    days: dict[str, Date] = {}
+    for date in (date for article in chain for date in article.event_dates):
+        days.setdefault(date.value, date)
+    titled = next((article for article in chain if article.headline), head)
+    return replace(
+        head,
+        text=text,
+        spans=tuple(spans),
+        parts=tuple(parts),
+        headline=titled.headline,
+        byline=tuple(dict.fromkeys(name for article in chain for name in article.byline)),
+        event_dates=tuple(
+            {date.value: date for article in reversed(chain) for date in reversed(article.event_dates)}.values()
+        )[::-1],
+    )
