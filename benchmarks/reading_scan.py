@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +21,20 @@ from index.read import read
 from index.types import Page
 
 SCAN_DPI = 200
-# Only who asks for it gets OCR.
-OCR: dict[str, Any] = {"ocr": True} if "ocr" in signature(read).parameters else {}
 BUILD = """
 import json, resource, sys
 from pathlib import Path
 from index import build
 seen = []
+def peak():
+    # ru_maxrss starts at what the starting process had.
+    status = Path("/proc/self/status")
+    if status.is_file():
+        return int(next(line for line in status.read_text().splitlines() if line.startswith("VmHWM")).split()[1])
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 report = build([Path(sys.argv[1])], Path(sys.argv[2]), progress=lambda one: seen.append((one.stage, getattr(one, "page", 0))))
 print(json.dumps({
-    "peak MB": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+    "peak MB": round(peak() / 1024),
     "reports of progress": len(seen),
     "of them while reading": sum(stage == "read" for stage, _ in seen),
     "articles": report.articles,
@@ -60,7 +63,7 @@ def measure_ocr(made: dict[str, Any], folder: Path, out: Path, number: int) -> d
         path = out / f"page-{at:02d}.png"
         scan(folder, truth, path)
         try:
-            read_pages = list(read(path, path.name, **OCR))
+            read_pages = list(read(path, path.name, ocr=True))
         except SourceError as error:
             return {"not measured": str(error)}
         found = [article for page in read_pages for article in lay_out(page).articles]

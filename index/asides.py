@@ -27,6 +27,7 @@ _TITLE = re.compile(
 _PHONE = r"(?:(?:电 ?话|热 ?线|手 ?机|传 ?真|咨询|联系人|地 ?址|微信|邮箱|网址)[：]|(?<![0-9])(?:1[3-9][0-9]{9}|0[0-9]{2,3}-?[0-9]{7,8}|[48]00-?[0-9]{3}-?[0-9]{4})(?![0-9]))"
 _TRADE = "声明作废|遗失|特此(?:公告|声明|通告|通知|启事)|面议|欢迎(?:新老|广大)?(?:客户|顾客|选购|光临|惠顾|订购|来电)|见报之日|债权|竞买|加盟|优惠|特价|促销|热销|月薪|包食宿|免费送|购房|开盘|沿街|旺铺|商铺"
 _CLOSING = re.compile("特此(?:公告|声明|通告|通知|启事)")
+_DIALLED = re.compile("[0-9]{3}[0-9-]{4}")
 _LONGEST = 16  # characters of a title
 _SOLD = re.compile(f"{_PHONE}|{_TRADE}")
 
@@ -84,7 +85,8 @@ def advertisement_end(rows: Sequence[Row], start: int) -> int:
         if row.line.role == "heading" or (row.blank_before and not (titled and len(block) == 1)):
             break
         block.append(row)
-    if _SOLD.search("".join(row.text for row in block)) is None:
+    text = "".join([row.text for row in block])
+    if (_SOLD if titled else _DIALLED).search(text) is None:
         return start
     own = next((place for place, row in enumerate(block) if place and (_opens(row) or _TITLE.match(row.text))), None)
     block = block[:own]

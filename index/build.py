@@ -26,12 +26,14 @@ def build(
     *,
     encoder: Encoder | None = None,
     verify: bool = False,
+    ocr: bool | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> BuildReport:
     """Make the archive in `home` mirror `paths` and the archive's own uploads; only what changed is done.
 
     Without `paths` those of the last build are taken, or else the folder `seeds`; without `encoder` that of the last
-    build, or else the built-in one. `verify` compares files by content also where size and times are unchanged.
+    build, or else the built-in one. With `ocr` scans and pictures are read, too; by default if they were at the last
+    build. `verify` compares files by content also where size and times are unchanged.
 
     What is below a path of the last build that cannot be read now is kept.
 
@@ -53,7 +55,7 @@ def build(
         with building(home):
             # What an earlier look found could be undone by a build that ended meanwhile.
             roots, found = _look(paths, home, tell)
-            return bring_up_to_date(home, roots, found, encoder, verify=verify, tell=tell)
+            return bring_up_to_date(home, roots, found, encoder, verify=verify, tell=tell, ocr=ocr)
     except sqlite3.OperationalError as error:
         raise ArchiveError(f"{home}: the catalogue cannot be written ({error}). Is the disk full?") from error
     except sqlite3.DatabaseError as error:

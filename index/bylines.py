@@ -23,6 +23,7 @@ _ADJECTIVE = rf"(?:首席|高级|资深|见习|实习|特约|特派|全媒体|�
 _OFFICE = (
     r"(?:记者|评论员|通讯员|撰稿人|撰稿|实习生|主笔|观察员|撰文|采写|采访|作者|编译|编辑|供稿|整理|策划|统筹|摄影|执笔)"
 )
+_ORGAN_ALONE = re.compile(_ORGAN)
 _ROLE = re.compile(rf"(?:{_ORGAN}[/·]?){{0,3}}{_ADJECTIVE}{{0,3}}{_OFFICE}|{_ORGAN}(?:编辑部|评论部|集体采写)")
 _ALONE = re.compile(rf"(?:{_ORGAN})?(?:特约|首席|高级)?(?:评论员|编辑部|评论部|观察员)$")
 _ENDING = re.compile(r"(?:综合|摄影|联合|整理|现场|采访)?(?:报道|报导)$|文/图$|图/文$|摄$|撰$|执笔$")
@@ -43,7 +44,7 @@ _PHOTO = re.compile(r"(?:摄|摄影|供图|图)$")
 
 # Whose news it is, where nobody is named: "据新华社电", "来源：央视新闻", "综合新华社、本报消息".
 _AGENCIES = rf"[《“]?{_ORGAN}[》”]?(?:[、和及 ][《“]?{_ORGAN}[》”]?){{0,3}}"
-_NEWS = rf"(?:消息|电讯|专电|[{HAN}]{{0,6}}电|[{HAN}]{{0,4}}讯|(?:综合)?报[道导])"
+_NEWS = rf"(?:消息|电讯|专电|[{HAN}]{{0,6}}(?:(?:[0-9]{{1,2}}月)?[0-9]{{1,2}}日)?电|[{HAN}]{{0,4}}讯|(?:综合)?报[道导])"
 _SOURCE = re.compile(
     rf"(?:均?据{_AGENCIES}{_NEWS}?|综合{_AGENCIES}{_NEWS}|(?:来源[：]|摘自|转自|原载|转载自) ?[《“]?[{HAN}]{{2,12}}[》”]?|(?:本报)?综合(?:整理|消息)"
     rf"|{_ORGAN}(?:供稿|供图|供本报专稿|特稿|专稿))$"
@@ -61,7 +62,7 @@ _MARK_SET = frozenset(MARKS)
 _HINT = re.compile(
     "[撰摄]|记者|[讯论察]员|主笔|编[辑译]|[评辑编]论?部|供稿|整理|策划|统筹|执笔|采[写访]|作者|据|来源|[摘转]自|综合|专?特?稿|实习生|集体|报[道导]|文[/·图]|图[/·文]|^[文图] "
 )
-_LETTERS = re.compile(rf"[{HAN}{MARKS} 、，/｜：；&＆·－—–\n-]*$")
+_LETTERS = re.compile(rf"[{HAN}{MARKS} 、，/｜：；&＆·－—–0-9\n-]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +80,9 @@ class Byline:
 
 def may_be_byline(form: str) -> bool:
     """Whether a line in plain form is worth reading as a byline; most lines of a page are not."""
-    return (
-        len(form) <= LONGEST
-        and (form[:1] in _MARK_SET or _HINT.search(form) is not None)
-        and _LETTERS.match(form) is not None
-    )
+    if len(form) > LONGEST or _LETTERS.match(form) is None:
+        return False
+    return form[:1] in _MARK_SET or _HINT.search(form) is not None
 
 
 def parse_byline(text: str, *, bare: bool = False) -> Byline | None:
@@ -161,7 +160,7 @@ class _Reader:
         if word in _SINGLE and not (self._half and len(word) == 1):
             self.office = self.office or word in ("文", "图", "摄", "文图", "图文")
             return True
-        if re.fullmatch(_ORGAN, word) and self.body[end : end + 1] in ("/", "｜"):
+        if self.body[end : end + 1] in ("/", "｜") and _ORGAN_ALONE.fullmatch(word):
             self.organ = True
             return True
         if _FOREIGN.match(word) and not _ROLE.search(word) and "文·图" not in word and "图·文" not in word:
@@ -178,7 +177,7 @@ class _Reader:
             if not self._name(position, role.start()):
                 return False
             self.office = True
-            self.organ = self.organ or bool(re.match(_ORGAN, role[0]))
+            self.organ = self.organ or _ORGAN_ALONE.match(role[0]) is not None
             position = role.end()
         return self._name(position, end)
 

@@ -56,6 +56,13 @@ def cells(text: str) -> int:
     return (len(text) + len(text.encode("utf-8", "surrogatepass"))) // 2
 
 
+def pairs(text: str) -> frozenset[int]:
+    """The pairs of characters that stand together in a text, as numbers: far sooner made than strings."""
+    codes = memoryview(text.encode("utf-32-le", "surrogatepass"))
+    even, odd = len(text) // 2 * 8, max(0, len(text) - 1) // 2 * 8
+    return frozenset(codes[:even].cast("Q")) | frozenset(codes[4 : 4 + odd].cast("Q"))
+
+
 def terminal(text: str) -> bool:
     """Whether a sentence ends with the text."""
     end = text.rstrip(CLOSERS)

@@ -20,7 +20,7 @@ DATELINE = re.compile(
 )
 # What a dateline ends with, and what it begins with where that is on the line after.
 _SENDER = re.compile("[【〔（［]?据?(?:本[报台刊网社]|我报|新华[社网]|中新[社网]|中央社|人民网|央视)")
-_NEWS = re.compile("[讯电]|消息|报[道导]")
+_NEWS = re.compile("[讯电息道导]")
 _BROKEN = 6  # characters of a dateline on its second line
 _PAGE = r"(?:第 ?)?[A-Za-z]?(?:[0-9]{1,3}|[一二三四五六七八九十]{1,3}) ?[版页]|[Pp][0-9]{1,3}"
 PAGE_REFERENCE = re.compile(rf"[▶►→◆■●（〔【]{{0,2}} ?(?:[详见下转刊于]{{0,3}} ?)(?:{_PAGE})[）〕】]?$")

@@ -11,9 +11,8 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from operator import add
 
-from .chars import HAN
+from .chars import HAN, pairs
 
 # A heading fits an article from this share of its pairs of characters on: chance agreement on a page about one place
 # stays near a tenth, real headlines share a third or more.
@@ -39,7 +38,7 @@ _BACK, _AHEAD = 8, 3
 # Where headlines are gathered: so many on either side, and this much against an article that gets none.
 _ALL, _SKIP = 20, 0.2
 _SHORT_HEADING = 20  # characters of a section heading on one line
-_PAIR = re.compile(f"(?=([{HAN}A-Za-z0-9]{{2}}))")
+_RUN = re.compile(f"[{HAN}A-Za-z0-9]{{2,}}")
 
 
 _State = tuple[int, bool]
@@ -91,11 +90,11 @@ class _Style:
 
 def assign(headings: Sequence[Heading], bodies: Sequence[str], continued: Sequence[bool]) -> list[Match]:
     """The article of each heading. `continued` tells the articles that come from another page, where their headline is."""
-    pairs = [frozenset(map(add, body, body[1:])) for body in bodies]
+    words = [pairs(body) for body in bodies]
     bounds = [index for index in range(1, len(headings)) if headings[index].after != headings[index - 1].after]
     gaps = [slice(*ends) for ends in pairwise((0, *bounds, len(headings)))] if headings else []
     gathered = _gathered(headings, gaps, len(bodies))
-    scores = [_scores(heading, pairs, _ALL if heading.after in gathered else _AHEAD) for heading in headings]
+    scores = [_scores(heading, words, _ALL if heading.after in gathered else _AHEAD) for heading in headings]
     style = _style(headings, scores, gaps, len(bodies), gathered)
     found: list[int | None] = []
     for gap in gaps:
@@ -103,11 +102,11 @@ def assign(headings: Sequence[Heading], bodies: Sequence[str], continued: Sequen
     return _sort_out(headings, found, scores, style, continued)
 
 
-def _scores(heading: Heading, pairs: Sequence[frozenset[str]], ahead: int) -> dict[int, float]:
+def _scores(heading: Heading, words: Sequence[frozenset[int]], ahead: int) -> dict[int, float]:
     """Share of the heading's pairs that stand in each article near it; a pair of many articles counts less."""
-    wanted = frozenset(_PAIR.findall(heading.text))
-    near = range(max(0, heading.after - max(_BACK, ahead)), min(len(pairs), heading.after + ahead))
-    shared = {article: wanted & pairs[article] for article in near}
+    wanted = frozenset().union(*(pairs(run) for run in _RUN.findall(heading.text)))
+    near = range(max(0, heading.after - max(_BACK, ahead)), min(len(words), heading.after + ahead))
+    shared = {article: wanted & words[article] for article in near}
     spread = Counter(pair for found in shared.values() for pair in found)
     return {
         article: sum(2 / (1 + spread[pair]) for pair in found) / len(wanted) if wanted else 0.0
@@ -175,7 +174,13 @@ def _best(
     """
     group = style.gathered.get(headings[0].after, range(0))
     # Where headlines stand together, each article is due one, but for those whose headline is on another page.
-    skips = {article: _SKIP * (article in group and not continued[article]) for article in scores[0]} | {-1: 0.0}
+    after = headings[0].after
+    # Of the others only those whose words outweigh that they stand apart can win.
+    likely = {article for score in scores for article, share in score.items() if share > _FAR}
+    articles = [
+        article for article in scores[0] if article in group or after - 1 <= article <= after or article in likely
+    ]
+    skips = {article: _SKIP * (article in group and not continued[article]) for article in articles} | {-1: 0.0}
     # The only article of a page keeps its headline whatever the words.
     lone = (_BESIDE if group else _FITS) if len(continued) > 1 else 0.0
     lasts = sorted(skips)

@@ -9,17 +9,18 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import blake2b
 
 from .asides import is_title
 from .bylines import Byline, parse_byline
 from .chars import HAN, plain
+from .frames import Vocabulary
 from .furniture import DATELINE, PAGE_DATE, folios
 from .headlines import Heading, Match, assign
 from .lines import Row, rows
 from .mentions import parse_dates, resolve
-from .paragraphs import Vocabulary, compose, kept
+from .paragraphs import compose, kept
 from .segments import segment
 from .types import Article, Date, Page, Section, Span
 from .zones import Draft
@@ -51,6 +52,15 @@ class Layout:
     furniture: tuple[int, ...]
     published: Date | None = None
     folio: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A page and what its header states of it."""
+
+    page: Page
+    published: Date | None
+    folio: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,20 +99,22 @@ def lay_out(page: Page) -> Layout:
         continued = [draft.from_page is not None for draft in parts.drafts]
         matches = assign(headings, [text for text, _ in composed], continued)
     blocks = _blocks([row for block, _ in parts.headings for row in block], headings, matches)
+    own: dict[int | None, list[Block]] = {}
+    for block in blocks:
+        own.setdefault(block.article, []).append(block)
+    place = _Place(page, published, page.folio if page.folio is not None else _page_folio(parts.furniture))
     found = [
-        _article(page, draft, text, spans, [block for block in blocks if block.article == index], vocabulary)
+        _article(place, draft, text, spans, own.get(index, []), vocabulary)
         for index, (draft, (text, spans)) in enumerate(zip(parts.drafts, composed, strict=True))
     ]
     furniture = list(parts.furniture)
-    for kind, block in (*parts.asides, *(("", block) for block in _orphans(blocks))):
-        if any(_WORD.search(row.text) for row in block):
-            found.append(_aside(page, kind, block, vocabulary))
+    for kind, rest in (*parts.asides, *(("", orphan) for orphan in _orphans(blocks))):
+        if any(_WORD.search(row.text) for row in rest):
+            found.append(_aside(place, kind, rest, vocabulary))
         else:
-            furniture += block
-    folio = page.folio if page.folio is not None else _page_folio(parts.furniture)
-    found = [replace(article, published=published, folio=folio) for article in found]
+            furniture += rest
     found.sort(key=lambda article: article.lines)
-    return Layout(tuple(found), tuple(sorted(row.number for row in furniture)), published, folio)
+    return Layout(tuple(found), tuple(sorted(row.number for row in furniture)), published, place.folio)
 
 
 def _blocks(heading_rows: Sequence[Row], headings: Sequence[Heading], matches: Sequence[Match]) -> list[Block]:
@@ -131,7 +143,7 @@ def _orphans(blocks: Sequence[Block]) -> list[list[Row]]:
 
 
 def _article(
-    page: Page,
+    place: _Place,
     draft: Draft,
     text: str,
     spans: tuple[Span, ...],
@@ -142,9 +154,11 @@ def _article(
     names, comment = _names(draft, text)
     title = tuple(_clean(row, vocabulary) for row in headline)
     return Article(
-        id=_identity(page, draft.lines[0], text),
-        source=page.source,
-        page=page.number,
+        id=_identity(place.page, draft.lines[0], text),
+        source=place.page.source,
+        page=place.page.number,
+        published=place.published,
+        folio=place.folio,
         lines=draft.lines,
         text=text,
         spans=spans,
@@ -164,7 +178,7 @@ def _article(
     )
 
 
-def _aside(page: Page, kind: str, block: Sequence[Row], vocabulary: Vocabulary) -> Article:
+def _aside(place: _Place, kind: str, block: Sequence[Row], vocabulary: Vocabulary) -> Article:
     """A caption, an advertisement, a digest, or headings that announce what is not on the page."""
     title = block[:1] if is_title(block[0].text) and len(block) > 1 else block if kind == "" else ()
     body = block[len(title) :] if kind else block
@@ -172,9 +186,11 @@ def _aside(page: Page, kind: str, block: Sequence[Row], vocabulary: Vocabulary) 
     apart = {row.number for row in body[::2]} if kind in ("digest", "") else ()
     text, spans = compose(body, vocabulary, apart)
     return Article(
-        id=_identity(page, block[0].number, text),
-        source=page.source,
-        page=page.number,
+        id=_identity(place.page, block[0].number, text),
+        source=place.page.source,
+        page=place.page.number,
+        published=place.published,
+        folio=place.folio,
         lines=(block[0].number, block[-1].number),
         text=text,
         spans=spans,
@@ -205,11 +221,12 @@ def _inline(text: str) -> list[Byline]:
 
 
 def _kind(text: str, title: Sequence[str], *, comment: bool) -> str:
-    turns = Counter(match["who"] for match in _TURN.finditer(plain(text)))
-    asked = sum(count for who, count in turns.items() if who.endswith(_ASKERS))
-    answered = max((count for who, count in turns.items() if not who.endswith(_ASKERS)), default=0)
-    if asked >= _INTERVIEW_TURNS and answered >= _INTERVIEW_TURNS:
-        return "interview"
+    if text.count("：") + text.count(":") >= 2 * _INTERVIEW_TURNS:
+        turns = Counter(match["who"] for match in _TURN.finditer(plain(text)))
+        asked = sum(count for who, count in turns.items() if who.endswith(_ASKERS))
+        answered = max((count for who, count in turns.items() if not who.endswith(_ASKERS)), default=0)
+        if asked >= _INTERVIEW_TURNS and answered >= _INTERVIEW_TURNS:
+            return "interview"
     return "commentary" if comment or any(_COMMENT.search(plain(line)) for line in title) else "news"
 
 

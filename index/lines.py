@@ -28,6 +28,7 @@ _LEAD = re.compile(rf"[{_OPEN}] ?([^{_OPEN}{_SHUT}。]{{2,60}})[{_SHUT}][ ：]*"
 # The last characters of a line that can carry a mark: a closing bracket, or the page of a jump line in no brackets.
 _MARK_HINT = re.compile(f"[版页{_SHUT}]")
 _HALF_BRACKET = re.compile(f"[{_OPEN}][^{_OPEN}{_SHUT}]*$")
+_CLOSES = frozenset(f"版页{_SHUT}▶►→◆■。 ，")
 # The longest mark looked for at a line's end or start.
 _MARK = 64
 # Half a jump line, up to the line break: at most so many characters after the opening bracket.
@@ -35,7 +36,7 @@ _HALF = 16
 # What ends sentences; most lines have none of it and need no closer look.
 _STOP = re.compile("[。；！？!?….]")
 _SINGLE_GAP = re.compile(r"(?<=\S)\s(?=\S)")
-_SENTENCE_END = re.compile("[。；]|[^0-9A-Za-z]\\.|(?<![0-9])\\.$")
+_DOT_END = re.compile("[^0-9A-Za-z]\\.|(?<![0-9])\\.$")
 _CALL = re.compile("[！？!?]")
 _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0}
 
@@ -78,13 +79,16 @@ class Row(NamedTuple):
 def rows(page: Page) -> list[Row]:
     """The lines with ink, in order, with jump lines and bracketed bylines read and cut off."""
     found: list[Row] = []
-    blank = True
+    blank, place = True, 0
+    form = plain("\n".join([line.text for line in page.lines]))
     for line in page.lines:
         start, end = ink(line.text)
-        if start == end:
+        text = form[place + start : place + end]
+        place += len(line.text) + 1
+        if not text:
             blank = True
             continue
-        row = _row(line, start, end, cells(line.text[:start]) if start else 0, blank)
+        row = _row(line, start, end, cells(line.text[:start]) if start else 0, text, blank)
         if may_be_byline(row.text):
             row = row._replace(byline=parse_byline(line.text[start:end]))
         if found and _broken(found[-1]):
@@ -110,13 +114,12 @@ def page_number(text: str) -> int:
     return total + digit
 
 
-def _row(line: Line, start: int, end: int, indent: int, blank: bool) -> Row:
-    text = plain(line.text[start:end])
+def _row(line: Line, start: int, end: int, indent: int, text: str, blank: bool) -> Row:
     ends = prose = _NOTE.match(text) is not None
     calls = False
     if not ends and _STOP.search(text):
         ends = terminal(text)
-        sentence = _SENTENCE_END.search(text) is not None
+        sentence = "。" in text or "；" in text or ("." in text and _DOT_END.search(text) is not None)
         calls = not sentence and _CALL.search(text) is not None
         prose = ends or calls or sentence
     return Row(line, start, end, indent, text, blank, cells(text), ends, prose, calls)
@@ -125,13 +128,20 @@ def _row(line: Line, start: int, end: int, indent: int, blank: bool) -> Row:
 def _cut(row: Row, start: int, end: int) -> Row:
     """The row with only `start:end` of its text left."""
     low, high = ink(row.text[start:end])
-    kept = _row(row.line, row.start + start + low, row.start + start + high, row.indent, row.blank_before)
+    kept = _row(
+        row.line,
+        row.start + start + low,
+        row.start + start + high,
+        row.indent,
+        row.text[start + low : start + high],
+        row.blank_before,
+    )
     return kept._replace(to_page=row.to_page, from_page=row.from_page, credit=row.credit, lead=row.lead)
 
 
 def _end_marks(row: Row) -> Row:
     """Cut a jump line or a bracketed byline off the end."""
-    if row.byline is not None:
+    if row.byline is not None or row.text[-1:] not in _CLOSES:
         return row
     base = max(0, len(row.text) - _MARK)
     tail = row.text[base:]
@@ -166,7 +176,7 @@ def _from_mark(row: Row) -> Row:
 
 def _lead(row: Row) -> Row:
     """Read a reporter in brackets at the body's start, 【記者張雅婷／新北報導】, and cut it off; alone it is a byline."""
-    match = _LEAD.match(row.text) if row.byline is None else None
+    match = _LEAD.match(row.text) if row.byline is None and row.text[:1] in _OPEN else None
     if match is None:
         return row
     found = lead_byline(row.line.text[row.start + match.start(1) : row.start + match.end(1)])
@@ -209,7 +219,7 @@ def _join_marks(broken: Sequence[Row]) -> list[Row]:
         names = "".join(between.line.text[between.start : between.end] for between in middle)
         inner = row.line.text[row.start + opened + 1 : row.end] + names + following.line.text[following.start : low]
         credit = _credit(inner)
-        if credit is not None:
+        if credit is not None and not credit.photo:
             rest = _cut(following, 0, 0)._replace(credit=credit, terminal=True, prose=True, calls=False)
             return [_cut(row, 0, opened), *gone, rest]
     return list(broken)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from . import zips
 from .disk import digest_file
 from .errors import SourceError
+from .read import PICTURES
 from .scan import stamp
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 # Wide enough to read six columns of small type by zooming in; about 300 KB.
 WIDTH = 1600
+_QUALITY = 75
 
 
 def picture(archive: Archive, source: str, page: int, width: int = WIDTH) -> bytes | None:
@@ -25,15 +28,24 @@ def picture(archive: Archive, source: str, page: int, width: int = WIDTH) -> byt
 
     None, too, if the file is gone, or is no longer the one that was read.
     """
-    from .formats.picture import DRAWN, draw
-
-    if Path(source).suffix.lower() not in DRAWN:
+    if Path(source).suffix.lower() not in PICTURES:
         return None
     try:
         with _file(archive, source) as path:
-            return None if path is None else draw(path, page, width)
+            return None if path is None else _draw(path, page, width)
     except (OSError, SourceError):
         return None
+
+
+def _draw(path: Path, page: int, width: int) -> bytes:
+    from PIL import Image
+
+    from .formats import image, pdf
+
+    render = pdf.render if path.suffix.lower() == ".pdf" else image.render
+    drawn = io.BytesIO()
+    Image.open(io.BytesIO(render(path, page, width))).save(drawn, "WEBP", quality=_QUALITY, method=2)
+    return drawn.getvalue()
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from .errors import SourceError
 from .formats.docx import read_docx
 from .formats.epub import read_epub
 from .formats.html import read_html
+from .formats.image import read_image
 from .formats.markdown import read_markdown
 from .formats.pdf import read_pdf
 from .formats.records import read_csv, read_json, read_jsonl
@@ -21,9 +22,10 @@ from .formats.text import read_text
 from .types import Page
 
 Note = Callable[[str], None]
-Reader = Callable[[Path, str, Note], Iterator[Page]]
+# What a scan or a picture can be: its text is only seen by OCR.
+PICTURES = frozenset((".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp"))
 
-_READERS: dict[str, Reader] = {
+_READERS: dict[str, Callable[..., Iterator[Page]]] = {
     ".txt": read_text,
     ".docx": read_docx,
     ".html": read_html,
@@ -33,6 +35,7 @@ _READERS: dict[str, Reader] = {
     ".markdown": read_markdown,
     ".epub": read_epub,
     ".pdf": read_pdf,
+    **dict.fromkeys(PICTURES - {".pdf"}, read_image),
     ".jsonl": read_jsonl,
     ".ndjson": read_jsonl,
     ".json": read_json,
@@ -42,10 +45,11 @@ _READERS: dict[str, Reader] = {
 SUFFIXES: frozenset[str] = frozenset(_READERS)
 
 
-def read(path: Path, source: str, note: Note = lambda _: None) -> Iterator[Page]:
+def read(path: Path, source: str, note: Note = lambda _: None, *, ocr: bool = False) -> Iterator[Page]:
     """Read the file at `path` into pages that carry `source` as their name.
 
-    `note` is told of what costs only a part of the file, such as one page that cannot be read.
+    `note` is told of what costs only a part of the file, such as one page that cannot be read. With `ocr` scans and
+    pictures are read, too.
 
     :raises SourceError: while iterating, if the file cannot be opened, is empty or damaged, is of a format that is not
         read, or of another than its name says.
@@ -61,7 +65,7 @@ def read(path: Path, source: str, note: Note = lambda _: None) -> Iterator[Page]
         wrong = contradiction(path)
         if wrong:
             raise SourceError(f"{source}: {wrong}")
-        yield from reader(path, source, note)
+        yield from reader(path, source, note, **{"ocr": ocr} if suffix in PICTURES else {})
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise SourceError(f"{source}: cannot be opened ({reason}). Check that it exists and may be read.") from error

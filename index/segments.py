@@ -6,12 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import pairwise
-from operator import add
 
+from .chars import pairs
+from .frames import Frame, Vocabulary
 from .lines import Row
-from .paragraphs import Frame, Unit, Vocabulary, told_units, units
+from .units import Unit, told_units, units
 from .zones import Draft, Zone, zones
 
 # A heading of fewer lines and characters that no blank line sets off is a heading inside its article (小标题).
@@ -59,9 +60,9 @@ class _Gatherer:
         page = [row for zone in zones for row in zone.rows]
         # Where lines have places, blank lines are the format's own and part articles and their headlines.
         self.placed = out.told and any(row.line.box is not None for row in page)
-        frame = Frame.of(page)
+        indents = cache(lambda: Frame.of(page).indents)
         self.found = [
-            (zone, told_units(zone.rows) if out.told else units(zone.rows, vocabulary, zone.opening, frame))
+            (zone, told_units(zone.rows) if out.told else units(zone.rows, vocabulary, zone.opening, indents))
             for zone in zones
         ]
 
@@ -76,7 +77,7 @@ class _Gatherer:
         )
 
     @cached_property
-    def _spread(self) -> Counter[str]:
+    def _spread(self) -> Counter[int]:
         """In how many units of the page each pair of characters stands."""
         return Counter(pair for _, found in self.found for unit in found for pair in _pairs(unit.rows))
 
@@ -154,9 +155,8 @@ class _Gatherer:
         self.out.headings.append((block, len(self.out.drafts)))
 
 
-def _pairs(rows: Sequence[Row]) -> frozenset[str]:
-    text = "".join(row.text for row in rows[:_REACH])
-    return frozenset(map(add, text, text[1:]))
+def _pairs(rows: Sequence[Row]) -> frozenset[int]:
+    return pairs("".join([row.text for row in rows[:_REACH]]))
 
 
 def _move_bylines(out: Segments) -> None:

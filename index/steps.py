@@ -40,7 +40,14 @@ Tell = Callable[[Progress], None]
 
 
 def bring_up_to_date(
-    home: Path, roots: Sequence[Path], found: Scan, encoder: Encoder | None, *, verify: bool, tell: Tell
+    home: Path,
+    roots: Sequence[Path],
+    found: Scan,
+    encoder: Encoder | None,
+    *,
+    verify: bool,
+    tell: Tell,
+    ocr: bool | None = None,
 ) -> BuildReport:
     """Make the archive mirror what was found below `roots`. The caller holds the build lock.
 
@@ -54,7 +61,7 @@ def bring_up_to_date(
         catalogue = Catalogue(connection, next_generation(home, connection))
         if encoder is None:
             encoder = load_encoder(catalogue.last_encoder())
-        done = update(catalogue, found, reading_recipe(), verify=verify, tell=tell)
+        done = update(catalogue, found, reading_recipe(), verify=verify, tell=tell, ocr=ocr)
         refused = (*found.refused, *done.refused)
         if not done.kept:
             raise UsageError(nothing_to_read(roots, refused))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from pathlib import PurePath
 
 from .catalogue import Catalogue, Known, Reading
 from .dates import date_articles
@@ -12,7 +13,7 @@ from .disk import digest_file
 from .errors import SourceError
 from .layout import articles
 from .passages import passages
-from .read import read
+from .read import PICTURES, read
 from .records import record_article
 from .scan import Found, Scan
 from .types import Article, Page, Passage, Progress, Refusal
@@ -22,6 +23,7 @@ from .zips import Unpacker
 _READINGS = 3
 # Sources stored in one step: each step writes the same pages of the catalogue's indexes anew, and a kill loses one.
 _TOGETHER = 64
+_WITH_OCR = "+ocr"
 
 Tell = Callable[[Progress], None]
 
@@ -36,13 +38,17 @@ class Update:
     notes: list[Refusal] = field(default_factory=list)
 
 
-def update(catalogue: Catalogue, found: Scan, recipe: str, *, verify: bool, tell: Tell) -> Update:
+def update(
+    catalogue: Catalogue, found: Scan, recipe: str, *, verify: bool, tell: Tell, ocr: bool | None = None
+) -> Update:
     """Read new and changed files into the catalogue. Sources that are gone are only listed: the caller takes them out.
 
     A file that cannot be opened just now keeps what was read of it earlier, as does one out of reach; one whose content
-    is refused does not.
+    is refused does not. With `ocr` scans and pictures are read, too; by default if they were at the last build.
     """
     files, known = found.files, catalogue.known()
+    if ocr is None:
+        ocr = any(source.recipe.endswith(_WITH_OCR) for source in known.values())
     done = Update()
     with Unpacker() as unpacker:
         for start in range(0, len(files), _TOGETHER):
@@ -50,7 +56,7 @@ def update(catalogue: Catalogue, found: Scan, recipe: str, *, verify: bool, tell
                 for number, file in enumerate(files[start : start + _TOGETHER], start):
                     step = Progress("read", number, len(files), file.name)
                     tell(step)
-                    source = _Source(catalogue, unpacker, file, known.pop(file.name, None), recipe, step, tell)
+                    source = _Source(catalogue, unpacker, file, known.pop(file.name, None), recipe, step, tell, ocr)
                     source.update(done, verify=verify)
     done.gone += [source.key for source in known.values() if source.name not in found.kept]
     done.kept += len(known.keys() & found.kept)
@@ -66,9 +72,15 @@ class _Source:
     unpacker: Unpacker
     file: Found
     before: Known | None
-    recipe: str
+    code: str
     step: Progress
     tell: Tell
+    ocr: bool
+
+    @property
+    def recipe(self) -> str:
+        """By what the file is read: scans and pictures are read anew when OCR comes or goes, other files are not."""
+        return self.code + _WITH_OCR * (self.ocr and PurePath(self.file.name).suffix.lower() in PICTURES)
 
     def update(self, done: Update, *, verify: bool) -> None:
         file, before = self.file, self.before
@@ -116,7 +128,7 @@ class _Source:
             with suppress(_ChangedError), self.file.opened(self.unpacker) as path, self.catalogue.together():
                 # Taken before and after: what is stored is one state of the file, and its digest is of that state.
                 size, stamp, digest = path.stat().st_size, self.file.stamped(), digest_file(path)
-                items = self._items(read(path, self.file.name, notes.append))
+                items = self._items(read(path, self.file.name, notes.append, ocr=self.ocr))
                 reading = Reading(self.file.name, size, digest, stamp, items)
                 if not self.catalogue.put(reading, self.recipe, replaced):
                     notes.append("no article was found in it.")

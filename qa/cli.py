@@ -65,6 +65,8 @@ def _parser() -> argparse.ArgumentParser:
         "build", _build, "Add, update and remove: the archive mirrors the paths (default: as before, else seeds/)."
     )
     build.add_argument("paths", nargs="*", type=_path, metavar="PATH", help="files or folders")
+    ocr = "read scans and pictures, too (needs pip install 'wenbao[ocr]'; later builds do as the last did)"
+    build.add_argument("--ocr", action=argparse.BooleanOptionalAction, default=None, help=ocr)
     build.add_argument("--json", action="store_true", help="print the report as JSON")
 
     ask = command("ask", _ask, "Answer a question with cited sentences.")
@@ -137,6 +139,7 @@ def _build(arguments: argparse.Namespace) -> int:
         arguments.paths or None,
         arguments.home,
         encoder=encoder,
+        ocr=arguments.ocr,
         progress=_show_progress if sys.stderr.isatty() else None,
     )
     if arguments.json:

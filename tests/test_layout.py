@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.bylines import parse_byline
-from index.chars import ink
+from index.chars import ink, pairs
 from index.dates import date_articles
 from index.layout import articles, lay_out
 from index.lines import page_number, rows
 from index.read import read
-from index.types import Article, Date, Line, Page, Span
+from index.types import Article, Date, Line, LineBox, Page, Span
 
 ROOT = Path(__file__).resolve().parent.parent
 GOLD = json.loads((Path(__file__).parent / "gold" / "articles.json").read_text(encoding="utf-8"))
@@ -105,7 +106,9 @@ DISTORTIONS = {
 @pytest.mark.parametrize("distortion", DISTORTIONS)
 @pytest.mark.parametrize("name", sorted({gold["source"] for gold in GOLD["articles"]}))
 def test_distorted_seed(name: str, distortion: str) -> None:
-    pairs = [(line.number, DISTORTIONS[distortion](line.text)) for line in next(read(ROOT / "seeds" / name, name)).lines]
+    pairs = [
+        (line.number, DISTORTIONS[distortion](line.text)) for line in next(read(ROOT / "seeds" / name, name)).lines
+    ]
     numbers = [number for number, text in pairs if text is not None]
     found = articles(page("\n".join(text for _, text in pairs if text is not None)))
     assert [
@@ -511,6 +514,237 @@ def test_jump_lines(text: str, to_page: int | None, from_page: int | None, left:
 
 def test_page_numbers() -> None:
     assert [page_number(text) for text in ("2", "十", "十二", "二十", "二十三", "一百零二")] == [2, 10, 12, 20, 23, 102]
+
+
+# --- what stands between articles --------------------------------------------------------------------------------
+
+NEWS = "　　昨日，云溪大桥正式通车，全长三公里，两岸往来只要五\n分钟。\n　　市民李先生说，以后上班方便多了。"
+
+
+def kinds(text: str) -> list[tuple[str, tuple[int, int], tuple[str, ...]]]:
+    return [(a.kind, a.lines, a.headline) for a in articles(page(text))]
+
+
+@pytest.mark.parametrize(
+    "caption",
+    [
+        "图为昨日通车的云溪大桥。 本报记者 王强 摄",
+        "▲昨日通车的云溪大桥。（通讯员 李强\n摄）",
+        "上图：昨日通车的云溪大桥。\n新华社记者 王强 摄",
+        "图①：大桥全景。 资料图片",
+        "昨日，市民走过云溪大桥。 王强 摄",
+    ],
+)
+def test_captions(caption: str) -> None:
+    text = f"大桥通车\n□记者 李涛\n{NEWS}\n\n{caption}\n\n图书馆开放\n□记者 王雪\n　　图书馆昨日开放，藏书八十万册。"
+    height = caption.count("\n") + 1
+    assert kinds(text) == [
+        ("news", (2, 5), ("大桥通车",)),
+        ("caption", (7, 6 + height), ()),
+        ("news", (9 + height, 10 + height), ("图书馆开放",)),
+    ]
+
+
+def test_a_caption_inside_a_body_does_not_end_it() -> None:
+    text = "大桥通车\n□记者 李涛\n　　昨日，云溪大桥正式通车，全长三公里，\n\n图为通车后的大桥。 王强 摄\n\n两岸往来只要五分钟。"
+    (article, caption) = articles(page(text))
+    assert article.text == "昨日，云溪大桥正式通车，全长三公里，两岸往来只要五分钟。\n"
+    assert (caption.kind, caption.text) == ("caption", "图为通车后的大桥。王强 摄\n")
+
+
+@pytest.mark.parametrize(
+    ("advertisement", "title"),
+    [
+        ("招租\n中山路18号临街旺铺90平方米，价格面议。\n电话：0532-86881234", ("招租",)),
+        ("遗失声明\n张某遗失身份证一张，声明作废。", ("遗失声明",)),
+        ("拍卖公告\n本公司定于7月3日拍卖机器设备一批。\n联系人：王先生 13800001234\n特此公告", ("拍卖公告",)),
+        ("海滨花园盛大开盘，优惠多多！\n售楼热线：0532-86881234", ()),
+    ],
+)
+def test_advertisements(advertisement: str, title: tuple[str, ...]) -> None:
+    text = f"大桥通车\n□记者 李涛\n{NEWS}\n\n{advertisement}"
+    height = advertisement.count("\n") + 1
+    assert kinds(text) == [("news", (2, 5), ("大桥通车",)), ("advertisement", (7, 6 + height), title)]
+
+
+def test_a_telephone_in_the_news_is_no_advertisement() -> None:
+    text = "热线开通\n□记者 李涛\n　　市民热线昨日开通，电话：0532-86881234。\n　　市民可以全天拨打。"
+    assert kinds(text) == [("news", (2, 4), ("热线开通",))]
+
+
+# --- borders without a byline ------------------------------------------------------------------------------------
+
+LIBRARY = "　　市图书馆新馆昨日落成，藏书八十万册，阅览座位两千个，全年免费开\n放，不设门槛。\n　　馆长表示，新馆每周开放七十小时。"
+
+
+def test_an_article_without_byline_after_one_with() -> None:
+    text = f"大桥通车\n两岸往来五分钟\n□记者 李涛\n{NEWS}\n\n图书馆新馆落成\n全年免费开放\n\n{LIBRARY}"
+    assert kinds(text) == [
+        ("news", (3, 6), ("大桥通车", "两岸往来五分钟")),
+        ("news", (11, 13), ("图书馆新馆落成", "全年免费开放")),
+    ]
+
+
+def test_a_heading_inside_is_told_by_the_words_of_both_bodies() -> None:
+    before = "　　云溪剪纸传承人周明远从艺四十年，剪纸作品两千多件。周明远的剪纸工作室设在云溪老街，收徒十二名。"
+    after = "　　周明远说，云溪剪纸要走出老街。剪纸工作室今年收徒，云溪老街的剪纸传承人越来越多。"
+    text = f"剪纸传承\n□记者 李涛\n{before}\n\n　　徒弟比师傅多\n\n{after}"
+    (article,) = articles(page(text))
+    assert (article.lines, article.text.count("\n")) == ((2, 7), 3)
+
+
+@pytest.mark.parametrize(
+    "source", ["据新华社电", "□据新华社北京7月1日电", "（据新华社）", "来源：央视新闻", "据新华社、人民日报消息"]
+)
+def test_whose_news_it_is_names_nobody(source: str) -> None:
+    text = f"大桥通车\n{source}\n{NEWS}" if source[0] != "（" else f"大桥通车\n{NEWS}\n{source}"
+    (article,) = articles(page(text))
+    assert (article.headline, article.byline) == (("大桥通车",), ())
+
+
+def test_datelines_torn_by_spaces_and_line_ends() -> None:
+    text = f"大桥通车\n　　本报  讯（记者 李涛）昨日，大桥通车。\n　　全长三公里。\n\n　　据新华社北京7月21日\n电 {LIBRARY.strip()}"
+    assert [(a.lines, a.byline) for a in articles(page(text))] == [((2, 3), ("李涛",)), ((5, 8), ())]
+
+
+def test_reporters_in_brackets_over_three_lines() -> None:
+    text = "大桥通车\n　　大桥昨日通车，全长三公里。（记者\n李涛 王雪 通讯员 孙\n浩）\n图书馆开放\n　　图书馆昨日开放。（记者 刘一 玲）"
+    assert [(a.lines, a.headline, a.byline) for a in articles(page(text))] == [
+        ((2, 4), ("大桥通车",), ("李涛", "王雪", "孙浩")),
+        ((6, 6), ("图书馆开放",), ("刘一玲",)),
+    ]
+
+
+def test_letter_spaced_headlines_over_columns_without_indents() -> None:
+    body = "云溪大桥昨日正式通车，全长三公\n里，两岸往来只要五分钟，市民说\n以后上班方便多了，车流平稳，没\n有拥堵，交警部门在桥头值守，提\n醒市民按照标线行驶，不要在桥上\n停车拍照。（李涛）"
+    text = f"云 溪 大 桥 正 式 通 车\n两 岸 往 来 五 分 钟\n{body}"
+    assert kinds(text) == [("news", (3, 8), ("云溪大桥正式通车", "两岸往来五分钟"))]
+
+
+def test_paragraphs_on_one_line() -> None:
+    long = "云溪大桥昨日正式通车，全长三公里，两岸往来只要五分钟，市民说以后上班方便多了，车流平稳没有拥堵。"
+    text = f"大桥通车\n\n{long}\n\n{long}\n\n图书馆落成\n\n全年免费开放\n\n{'市图书馆新馆昨日落成，藏书八十万册，全年免费开放，' * 2}馆长表示欢迎。"
+    assert kinds(text) == [("news", (3, 5), ("大桥通车",)), ("news", (11, 11), ("图书馆落成", "全年免费开放"))]
+
+
+def test_english_line_breaks_are_spaces() -> None:
+    (article,) = articles(
+        page(
+            "Bridge opens\n□记者 李涛\nThe new bridge over the river\nopened on Friday and it is three\nkilometres long, the well-\nknown mayor said.\nTraffic was light."
+        )
+    )
+    assert article.text == (
+        "The new bridge over the river opened on Friday and it is three kilometres long, the well-known mayor said.\nTraffic was light.\n"
+    )
+    assert [span.line for span in article.spans] == [3, 4, 5, 6, 7]
+
+
+# --- where headlines stand ---------------------------------------------------------------------------------------
+
+STORIES = [
+    (
+        "北山植树三千株",
+        "志愿者冒雨上阵",
+        "　　昨日，三百名志愿者冒雨在北山植树三千株。\n　　林业局表示，明年继续植树。",
+    ),
+    ("青铜器特展开幕", "一百件文物亮相", "　　博物馆青铜器特展昨日开幕，一百件文物首次亮相。\n　　展览持续三个月。"),
+    ("女子篮球夺冠", "总决赛逆转取胜", "　　市女子篮球队昨晚在总决赛中逆转对手，取胜夺冠。\n　　教练说，姑娘们很拼。"),
+]
+
+
+@pytest.mark.parametrize("where", ["before", "after", "split", "gathered"])
+def test_headlines_wherever_they_stand(where: str) -> None:
+    parts = {
+        "before": [f"{main}\n{deck}\n\n{body}" for main, deck, body in STORIES],
+        "after": [f"□记者 李涛\n{body}\n\n{main}\n{deck}" for main, deck, body in STORIES],
+        "split": [f"{main}\n\n□记者 李涛\n{body}\n\n{deck}" for main, deck, body in STORIES],
+        "gathered": [f"□记者 李涛\n{body}" for _, _, body in STORIES]
+        + [f"{main}\n\n{deck}" for main, deck, _ in STORIES],
+    }[where]
+    assert [a.headline for a in articles(page("\n\n".join(parts)))] == [(main, deck) for main, deck, _ in STORIES]
+
+
+# --- page headers and roles --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("top", "folio"),
+    [
+        ("云溪新闻 2021年11月9日", None),
+        ("云溪新闻\n2021年11月9日 星期二 第3版", 3),
+        ("云溪快报\n02版 要闻", 2),
+        ("云溪日报 2021.11.9 星期二 A4 县区\n值班主任：马超 责任编辑：高晓 美编/程洁", 4),
+        ("第十二版\n深度\n国内统一连续出版物号 CN 37-1042 今日16版", 12),
+        ("本报热线 0532-86881234 零售每份1.00元\n雲溪新聞 國內統一刊號 CN37-0001", None),
+    ],
+)
+def test_headers_of_many_papers(top: str, folio: int | None) -> None:
+    layout = lay_out(page(f"{top}\n\n{BRIDGE}"))
+    assert layout.furniture == tuple(range(1, top.count("\n") + 2))
+    assert layout.folio == folio
+    assert [(a.headline, a.folio) for a in layout.articles] == [(("大桥合龙",), folio)]
+
+
+def test_a_folio_of_the_format_wins() -> None:
+    layout = lay_out(replace(page(f"第3版\n\n{BRIDGE}"), folio=7))
+    assert (layout.folio, layout.articles[0].folio) == (7, 7)
+
+
+def told(*lines: tuple[str, str], boxes: bool = False) -> Page:
+    box = LineBox(0.0, 9.0, tuple(float(x) for x in range(99)))
+    return Page(
+        "页.pdf",
+        1,
+        tuple(
+            Line(number, text, role, replace(box, edges=box.edges[: len(text) + 1]) if boxes else None)
+            for number, (role, text) in enumerate(lines, 1)
+        ),
+    )
+
+
+def test_lines_whose_roles_are_known() -> None:
+    layout = lay_out(
+        told(
+            ("furniture", "云溪日报"),
+            ("", ""),
+            ("heading", "大桥通车了，你准备好了吗？"),
+            ("heading", "两岸往来五分钟"),
+            ("", ""),
+            ("body", "本报讯 大桥昨日"),
+            ("body", "通车"),
+            ("heading", "车流平稳"),
+            ("body", "桥上没有拥堵。"),
+            ("caption", "桥上的车流"),
+            ("", ""),
+            ("heading", "图书馆开放"),
+            ("", ""),
+            ("", "记者 李涛"),
+            ("body", "图书馆昨日开放"),
+            boxes=True,
+        )
+    )
+    assert layout.furniture == (1,)
+    assert [(a.kind, a.lines, a.headline, a.byline) for a in layout.articles] == [
+        ("news", (6, 9), ("大桥通车了，你准备好了吗？", "两岸往来五分钟"), ()),
+        ("caption", (10, 10), (), ()),
+        ("news", (14, 15), ("图书馆开放",), ("李涛",)),
+    ]
+    assert layout.articles[0].text == "本报讯 大桥昨日通车\n车流平稳\n桥上没有拥堵。\n"
+
+
+def test_headings_of_a_document_part_what_shares_no_words() -> None:
+    bridge = ("body", "云溪大桥昨日正式通车，全长三公里，两岸往来只要五分钟，市民说上班方便，桥上车流平稳没有拥堵。")
+    again = ("body", "桥上车流平稳，云溪大桥两岸往来方便，大桥通车之后，市民往来只要五分钟，交警在桥头值守没有拥堵。")
+    books = ("body", "市图书馆新馆落成开放，藏书八十万册，阅览座位两千个，馆长欢迎读者办理借阅证件，周末举行讲座活动。")
+    found = articles(
+        told(("heading", "大桥通车"), bridge, ("heading", "车流平稳"), again, ("heading", "新馆开放"), books)
+    )
+    assert [(a.headline, a.lines) for a in found] == [(("大桥通车",), (2, 4)), (("新馆开放",), (6, 6))]
+
+
+@given(st.text(max_size=40))
+def test_pairs_are_the_neighbours(text: str) -> None:
+    assert pairs(text) == {ord(one) + (ord(other) << 32) for one, other in pairwise(text)}
 
 
 # --- laws ------------------------------------------------------------------------------------------------------

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import Article, BuildReport, Date, Line, Page, Progress, Refusal, SourceFile, Span
+from qa.leaf import MAX_LINES, Leaf, page_view
 from qa.lists import article_list, file_list, progress_bar, report_view
 from qa.markup import esc, say, size_words
-from qa.leaf import MAX_LINES, Leaf, page_view
 from qa.render import MAX_SHOWN_QUESTION, Turn, citation_key, conversation
 from qa.types import Answer, Citation
 from qa.words import WORDS, translations

@@ -27,8 +27,8 @@ _HEADING_LINES, _HEADING_CHARS = 6, 150
 _SMALL, _NEAR = 0.95, 2.5
 # Running heads and feet stand in this share of the page at its top and bottom.
 _MARGIN = 0.12
-_RUNNING_LINES, _RUNNING_CHARS = 2, 60
-_CELL, _CELLS = 0.5, 4_000_000
+_RUNNING_LINES, _RUNNING_CHARS, _RUNNING_PARTS = 2, 60, 50
+_CELL, _CELLS = 0.5, 2_000_000
 # What the running head or foot of a page says: the day, the page's number, the editors. The name of the paper stands beside.
 _RUNNING = re.compile(
     r"[0-9〇零一二三四五六七八九十]{2,4} ?年 ?[0-9一二三四五六七八九十]{1,3} ?月|(?:19|20)[0-9]{2}[-./][0-9]{1,2}[-./][0-9]{1,2}|(?:星期|周)[一二三四五六日天]"
@@ -36,7 +36,7 @@ _RUNNING = re.compile(
 )
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Block:
     """Strips from top to bottom. `kind`: heading, body, caption, furniture. `frame`: the innermost frame around it."""
 
@@ -196,8 +196,11 @@ def _running(blocks: Sequence[Block], height: float) -> list[Block]:
             if (block.bottom < _MARGIN * height if top else block.top > (1 - _MARGIN) * height)
             and len(block.strips) <= _RUNNING_LINES
         ]
+        if len(margin) > _RUNNING_PARTS:
+            continue
         sure = [block for block in margin if all(_says(strip) for strip in block.strips)]
-        others = [block for block in blocks if block not in margin]
+        near = {id(block) for block in margin}
+        others = [block for block in blocks if id(block) not in near]
         for block in margin:
             level = any(_level(block, one) for one in sure)
             # The name of the paper may be higher than the day beside it, but no column of text is.

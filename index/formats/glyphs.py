@@ -30,6 +30,7 @@ _SPACES = " \u3000"
 _IDEOGRAPHS = "\u2e80"  # from here on, characters of the body's full width
 _OPENING, _CLOSING = "“‘「『（【《〈〔［｛", "，。、；：！？”’」』）】》〉〕］｝．"
 _FULL = 0.8  # ems: a mark of full width
+_INDENT = 40  # characters: no column's indent is deeper
 
 
 class Glyph(NamedTuple):
@@ -63,7 +64,7 @@ def ink_right(glyph: Glyph) -> float:
     return (glyph.left + glyph.right) / 2 if wide else glyph.right
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Strip:
     """A piece of one line: its glyphs from left to right, at least one, and the box around them."""
 
@@ -103,9 +104,9 @@ def level_weight(glyphs: Sequence[Glyph]) -> list[Glyph]:
 
 
 def body_size(glyphs: Iterable[Glyph]) -> float:
-    """The type size in which most characters are set, to half a point; 0 without any."""
+    """The type size in which most characters are set, to half a point and at least that; 0 without any."""
     sizes = Counter(round(glyph.size * 2) / 2 for glyph in glyphs)
-    return max(sizes, key=lambda size: (sizes[size], -size)) if sizes else 0.0
+    return max(0.5, max(sizes, key=lambda size: (sizes[size], -size))) if sizes else 0.0
 
 
 def pieces(glyphs: Sequence[Glyph]) -> list[Strip]:
@@ -200,7 +201,7 @@ def write(strip: Strip, indent_from: float | None = None) -> tuple[str, LineBox]
     chars: list[str] = []
     edges: list[float] = []
     if indent_from is not None:
-        count = round((strip.left - indent_from) / size)
+        count = min(round((strip.left - indent_from) / size), _INDENT)
         chars += ["\u3000"] * count
         edges += [indent_from + (strip.left - indent_from) * place / count for place in range(count)]
     usual = _usual_gap(glyphs)

@@ -18,7 +18,7 @@ from ..chars import CJK_MARKS
 from .glyphs import Strip
 
 # The page is seen in cells of this share of the body size, fewer than so many in all.
-_CELL, _CELLS = 0.25, 4_000_000
+_CELL, _CELLS = 0.25, 2_000_000
 # Lines that a lane must part to be one for sure.
 _SURE = 4
 # A wide gap (ems) is a gutter, too, if so many lines end or begin alike there; two, if they are long (characters).
@@ -267,7 +267,11 @@ class _Grid:
         slack = max(1, round(hanging * gap.em / self.cell))
         limit = _APART * gap.em / self.cell
         best = _Parted()
-        for column in sorted({first, (first + last) // 2, last}) if first <= last else ():
+        columns: set[int] = set()
+        if first <= last:
+            high = self.below[row, first : last + 1] - self.above[row, first : last + 1]
+            columns = {first, (first + last) // 2, last, first + int(np.argmax(high))}
+        for column in sorted(columns):
             top = int(self.above[row, column]) + 1
             rows = slice(top, int(self.below[row, column]))
             before, after = column - sides_before[rows, column], sides_after[rows, column] - column

@@ -31,17 +31,17 @@ _SEEN_PIXELS, _LINES = 14_000_000, 4_000
 _SURE = 0.5
 # The recogniser sees lines 48 pixels high in steps of 8.
 _HEIGHT, _STEP = 48, 8
-# Ink of a Chinese character fills this share of its body; the body stands so far above and below the baseline (ems).
-_INK, _ABOVE, _BELOW = 0.92, 0.86, 0.12
-# Neighbouring characters stand at most so many ems apart; what is wider is white.
-_NEXT = 1.45
+# Ink of a Chinese character fills this share of its body, which stands so far below the baseline (ems).
+_INK, _BELOW = 0.92, 0.12
+# White between two characters (ems) that is more than the recogniser's error.
+_WHITE = 0.45
 # Rules are at least so long (body lines) and at most so thick; pictures have sides of at least so many lines.
 _RULE, _THICK, _SIDE = 5.0, 0.35, 3.0
 _CJK = f"{HAN}，。、；：？！“”‘’《》（）【】…—"
 _WIDE = {",": "，", ";": "；", ":": "：", "?": "？", "!": "！", "(": "（", ")": "）"}
 _BESIDE = re.compile(rf"[,;:?!](?<=[{_CJK}].)|\((?=[{_CJK}0-9A-Za-z]*[{_CJK}])|\)(?<=[{_CJK}].)|[,;:?!)](?=[{_CJK}])")
 _SQUARE = re.compile("^(\u3000*)口(?=(?:本报|本刊|特约|见习|实习)?(?:记者|评论员|通讯员)|本报|新华社)")
-_OPENS, _CLOSES = "：，。、（《；！？", "，。、：；）》！？"
+_OPENS, _CLOSES = "：（《", "，。、：；）》！？"
 
 
 def ocr_lines(image: Image, scale: float, source: str) -> tuple[Line, ...]:
@@ -112,20 +112,29 @@ def _placed(text: str, columns: Sequence[int], crop: Pixels, quad: NDArray[np.fl
     size = max((bottom - top) / _INK, 4.0)
     step = _STEP * height / _HEIGHT
     left, skew = float(quad[:, 0].min()), float(quad[0, 1])
-    base = skew + bottom + (_BELOW - (1 - _INK) / 2) * 0 - _BELOW * size + (1 - _INK) / 2 * size
+    base = skew + bottom + ((1 - _INK) / 2 - _BELOW) * size
     places = [min((column + 0.5) * step, width) for column in columns]
-    kept = [(char, place) for char, place in zip(text, places, strict=False) if not char.isspace()]
-    glyphs = []
-    for index, (char, place) in enumerate(kept):
-        half = (0.5 if char > "\u2e7f" or char in "“”‘’…—" else 0.27) * size
-        low, high = place - half, place + half
-        if index and place - kept[index - 1][1] < _NEXT * size:
-            low = (place + kept[index - 1][1]) / 2
-        if index + 1 < len(kept) and kept[index + 1][1] - place < _NEXT * size:
-            high = (place + kept[index + 1][1]) / 2
-        spaced = index > 0 and " " in text[: text.find(char) + 1][-2:-1]
-        glyphs.append(Glyph(char, left + low, left + high, skew + top, skew + bottom, base, size, False, spaced))
-    return glyphs
+    marks = [
+        (char, place, _half(char) * size, index > 0 and text[index - 1].isspace())
+        for index, (char, place) in enumerate(zip(text, places, strict=False))
+        if not char.isspace()
+    ]
+    edges = [(place - half, place + half) for _, place, half, _ in marks]
+    for index in range(1, len(marks)):
+        # Neighbours meet half-way; further apart, or with a space seen between them, they leave white.
+        (low, high), (left_edge, right_edge) = edges[index - 1], edges[index]
+        if left_edge - high < _WHITE * size and not (marks[index][3] and left_edge > high):
+            middle = (high + left_edge) / 2
+            edges[index - 1], edges[index] = (low, middle), (middle, right_edge)
+    return [
+        Glyph(char, left + low, left + high, skew + top, skew + bottom, base, size, False, spaced)
+        for (char, _, _, spaced), (low, high) in zip(marks, edges, strict=True)
+    ]
+
+
+def _half(char: str) -> float:
+    """Half the usual width of a character (ems)."""
+    return 0.5 if char > "\u2e7f" or char in "“”‘’…—" else 0.27
 
 
 def _ink_rows(crop: Pixels) -> tuple[float, float]:
@@ -208,8 +217,6 @@ def _opens(chars: Sequence[str], place: int, *, opened: bool) -> bool:
     """Whether the quotation mark at `place` opens; `opened`: the one before it did."""
     before = chars[place - 1] if place else ""
     after = chars[place + 1] if place + 1 < len(chars) else ""
-    if before and before in _OPENS and not (after and after in _CLOSES):
-        return True
-    if after and after in _CLOSES and not (before and before in _OPENS):
-        return False
-    return not opened
+    may_open = bool(after) and after not in _CLOSES
+    may_close = bool(before) and before not in _OPENS
+    return not opened if may_open == may_close else may_open

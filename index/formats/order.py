@@ -1,14 +1,38 @@
-"""The order in which an article's blocks are read: across where something parts them level, else column by column."""
+"""Articles as blocks, and the order in which these are read: across where something parts them level, else by columns."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 from .blocks import Block, overlap
 from .lanes import Box, Drawing
-from .owners import Article
 
 _TIER_LINES = 3  # a byline or a deck set across an article
+_MANY = 300  # blocks: more than an article has
+
+
+@dataclass(slots=True)
+class Article:
+    """A stack of headings and the blocks under it."""
+
+    heads: list[Block] = field(default_factory=list)
+    flow: list[Block] = field(default_factory=list)
+    captions: list[Block] = field(default_factory=list)
+
+    @property
+    def blocks(self) -> list[Block]:
+        return self.heads + self.flow
+
+    @property
+    def box(self) -> Box:
+        blocks = self.blocks or self.captions
+        return Box(
+            min(block.left for block in blocks),
+            min(block.top for block in blocks),
+            max(block.right for block in blocks),
+            max(block.bottom for block in blocks),
+        )
 
 
 def reading_order(article: Article, drawing: Drawing, body: float) -> list[Block]:
@@ -16,7 +40,7 @@ def reading_order(article: Article, drawing: Drawing, body: float) -> list[Block
     found: list[Block] = []
     # What stands over the columns stands under the headings; what is level with them is a column.
     under = max((head.bottom for head in article.heads), default=float("-inf")) - body / 2
-    todo: list[list[Block]] = [_unglued(article.flow, under)]
+    todo: list[list[Block]] = [_unglued(article.flow, under) if len(article.flow) < _MANY else list(article.flow)]
     while todo:
         group = todo.pop()
         parts = _split(group, drawing, body, under) if len(group) > 1 else []
@@ -48,7 +72,7 @@ def _split(group: list[Block], drawing: Drawing, body: float, under: float) -> l
     columns = _groups(group, lambda block: (block.left, block.right), 0.6 * body)
     if len(columns) == 1:
         return tiers
-    for place in range(1, len(tiers)):
+    for place in range(1, len(tiers) if len(group) < _MANY else 0):
         if _tier(tiers[place - 1], tiers[place], drawing, under):
             return [
                 [block for tier in tiers[:place] for block in tier],
@@ -87,3 +111,8 @@ def _groups(blocks: Sequence[Block], extent: Callable[[Block], tuple[float, floa
         groups[-1].append(block)
         end = max(end, high)
     return groups
+
+
+def in_order(found: list[Article], body: float) -> list[Article]:
+    """Articles from top to bottom, those that begin side by side from left to right."""
+    return sorted(found, key=lambda article: (round(article.box.top / (4 * body)), article.box.left))

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
-from ..chars import ink, plain, terminal
 from .blocks import Block, overlap, ruled
-from .glyphs import Strip
+from .continuity import comes_from_elsewhere, continues, unfinished
 from .lanes import Box, Drawing
+from .order import Article, in_order
 
 # Headings of one stack stand at most so far apart, in the larger one's size.
 _STACK = 1.2
@@ -18,43 +16,17 @@ _STACK = 1.2
 _SECTION, _CLOSE, _SECTION_LINES = 1.55, 1.6, 2
 # Type up to this much larger than the body is body type.
 _PLAIN = 1.1
-# The marks of a text that comes from another page and of one that goes on there, in plain characters.
-_FROM, _TO = (
-    re.compile(r"[（〔【]? ?[▶►→◀◄←]? ?(?:上 ?接|紧 ?接|接第)"),
-    re.compile(r"下 ?转[^（〔【。]{1,12}[）〕】]?$"),
-)
 # Things overlap sideways if they share this much of the narrower one.
 _SAME_COLUMN = 0.5
 # The first lines of the columns under a headline are at most so far apart (body ems).
-_NEXT = 2.0
+_NEXT = 3.0
 # Set flush left: a headline begins where its column does, to this share of the body size.
 _FLUSH = 0.4
+# A single line does not show where a column begins.
+_COLUMN = 2
 # White higher than this (body ems) is a picture's that was not seen.
 _PICTURE = 5.0
 _TIER_LINES = 3  # a byline or a deck set across an article
-
-
-@dataclass(slots=True)
-class Article:
-    """A stack of headings and the blocks under it."""
-
-    heads: list[Block] = field(default_factory=list)
-    flow: list[Block] = field(default_factory=list)
-    captions: list[Block] = field(default_factory=list)
-
-    @property
-    def blocks(self) -> list[Block]:
-        return self.heads + self.flow
-
-    @property
-    def box(self) -> Box:
-        blocks = self.blocks or self.captions
-        return Box(
-            min(block.left for block in blocks),
-            min(block.top for block in blocks),
-            max(block.right for block in blocks),
-            max(block.bottom for block in blocks),
-        )
 
 
 class Owners:
@@ -67,7 +39,7 @@ class Owners:
         sections = {id(block) for block in text if block.kind == "heading" and self._section(block)}
         self.flow = [block for block in text if block.kind == "body" or id(block) in sections]
         self.stacks = self._stacks([block for block in text if block.kind == "heading" and id(block) not in sections])
-        self.spans = [self._span(stack) for stack in self.stacks]
+        self.spans = self._spans()
 
     def articles(self) -> list[Article]:
         """The articles in reading order."""
@@ -81,7 +53,7 @@ class Owners:
             if stack is not None:
                 near = block.top - max(head.bottom for head in self.stacks[stack] if head.top < block.top)
                 (heads if near <= 2 * _NEXT * self.body else under)[index] = stack
-            elif above is None or _FROM.match(_text(block.strips[0])):
+            elif above is None or comes_from_elsewhere(block):
                 loose.append(index)
             elif block.top - self.flow[above].bottom > self.body:
                 doubtful[index] = above
@@ -185,10 +157,23 @@ class Owners:
         near = below.top - above.bottom <= _STACK * max(above.size, below.size)
         return near and self._over(above, below) and not ruled(above, below, self.drawing.level)
 
+    def _spans(self) -> list[tuple[float, float]]:
+        """How far each stack of headings reaches sideways: over the white beside it, but over no other stack's part."""
+        found = [self._span(stack) for stack in self.stacks]
+        for index, stack in enumerate(self.stacks):
+            top, bottom = _extent(stack)
+            right = max(head.right for head in stack)
+            for other, beside in enumerate(self.stacks):
+                upper, lower = _extent(beside)
+                if upper < bottom and lower > top and min(head.left for head in beside) > right:
+                    low, high = found[index]
+                    found[index] = low, max(right, min(high, found[other][0]))
+        return found
+
     def _span(self, stack: Sequence[Block]) -> tuple[float, float]:
-        """How far the white at both sides of a stack of headings goes."""
-        left, top = min(block.left for block in stack), min(block.top for block in stack)
-        right, bottom = max(block.right for block in stack), max(block.bottom for block in stack)
+        """How far the white at both sides of a stack of headings goes; as far at both for one that is set in the middle."""
+        left, right = min(block.left for block in stack), max(block.right for block in stack)
+        top, bottom = _extent(stack)
         slack = 0.2 * (bottom - top)
         low, high = min(block.left for block in self.text), max(block.right for block in self.text)
         sides: list[Block | Box] = [other for other in self.text if other not in stack]
@@ -200,13 +185,19 @@ class Owners:
                 low = max(low, other.right)
             elif other.left >= right - self.body:
                 high = min(high, other.left)
-        under = [block for block in self.flow if block.top >= top + slack and block.left < right and block.right > left]
+        under = [
+            block
+            for block in self.flow
+            if block.top >= top + slack
+            and block.left < right
+            and block.right > left
+            and (len(block.strips) >= _COLUMN or block.kind == "heading")
+        ]
         first = min((block.top for block in under), default=0.0)
         if any(
             abs(block.left - left) < _FLUSH * self.body and block.top < first + _NEXT * self.body for block in under
         ):
             return left, max(high, right)
-        # What is set in the middle has as much of it at either side.
         half = min((left + right) / 2 - low, high - (left + right) / 2)
         return min((left + right) / 2 - half, left), max((left + right) / 2 + half, right)
 
@@ -219,7 +210,7 @@ class Owners:
         for place, stack in enumerate(self.stacks):
             bottom = max((head.bottom for head in stack if head.bottom <= limit + head.size * 0.3), default=best)
             low, high = self.spans[place]
-            over = low - self.body <= middle <= high + self.body
+            over = low - self.body / 4 <= middle <= high + self.body / 4
             if stack[0].frame == block.frame and over and best < bottom:
                 best, stack_found = bottom, place
         for place, other in enumerate(self.flow):
@@ -245,8 +236,9 @@ class Owners:
         """Whether white with nothing in it parts two blocks in mid-sentence, as no column is."""
         gap = below.top - above.bottom
         last = above.strips[-1]
-        full = last.right > above.right - last.size and not terminal(_text(last))
-        if not full or gap > _PICTURE * self.body or (last.bold and not below.strips[0].bold):
+        full = last.right > above.right - last.size and unfinished(last)
+        near = gap <= self.body or below.kind == "heading"
+        if near or not full or gap > _PICTURE * self.body or (last.bold and not below.strips[0].bold):
             return False
         things: list[Box | Block] = [*self.drawing.pictures, *self.drawing.frames, *self.others]
         return not any(
@@ -268,7 +260,9 @@ class Owners:
             return None
         place = max(beside, key=lambda place: (round(self.flow[place].right / self.body), self.flow[place].bottom))
         flow = continues(self.flow[tails[place]], block)
-        if flow <= least or (flow < 1 and self._parted(self.flow[place], block)):
+        # Columns that begin level belong together rather than what stands far above one of them.
+        level = abs(self.flow[place].top - block.top) < self.body / 2
+        if flow < least or (flow == least and not level) or (flow < 1 and self._parted(self.flow[place], block)):
             return None
         return place if flow > -1 else None
 
@@ -276,6 +270,8 @@ class Owners:
         """The stack of headings right at the left of a column that has neither text nor heading above or beside it."""
         block = self.flow[index]
         best: int | None = None
+        if comes_from_elsewhere(block):
+            return None
         for place, stack in enumerate(self.stacks):
             right = max(head.right for head in stack)
             level = min(head.top for head in stack) < block.bottom and max(head.bottom for head in stack) > block.top
@@ -322,27 +318,5 @@ class Owners:
                 links[index] = place
 
 
-def _text(strip: Strip) -> str:
-    text = plain("".join(glyph.char for glyph in strip.glyphs))
-    start, end = ink(text)
-    return text[start:end]
-
-
-def continues(before: Block, after: Block) -> int:
-    """Whether the text of one block goes on in another: 1 if a sentence does, -1 if it cannot, 0 if it may."""
-    last, first = before.strips[-1], after.strips[0]
-    text = _text(last)
-    if _FROM.match(_text(first)) or _TO.search(text[-20:]):
-        return -1
-    short = last.right < before.right - 2 * last.size
-    finished = terminal(text) or short
-    lefts = sorted(strip.left for strip in after.strips)
-    indented = len(lefts) > 2 and first.left > lefts[len(lefts) // 3] + 0.8 * first.size
-    if finished == indented:
-        return 0 if finished else 1
-    return 0 if terminal(text) and not short else -1
-
-
-def in_order(found: list[Article], body: float) -> list[Article]:
-    """Articles from top to bottom, those that begin side by side from left to right."""
-    return sorted(found, key=lambda article: (round(article.box.top / (4 * body)), article.box.left))
+def _extent(stack: Sequence[Block]) -> tuple[float, float]:
+    return min(block.top for block in stack), max(block.bottom for block in stack)

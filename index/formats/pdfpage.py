@@ -148,9 +148,8 @@ def _read_text(text: Any, view: _View, content: Content) -> None:
         style = _style(text, index, view, styles)
         for glyph in _glyphs(text, index, MENDED.get(char, char), view, style, spaced=spaced):
             done = content.glyphs.setdefault(style.turn, [])
-            if done and _same_place(done[-1], glyph) and (glyph.char != done[-1].char or glyph.char in _LIGATED):
-                done.append(glyph)
-            elif not _twice(glyph, seen):
+            letters = glyph.char in _LIGATED or not done or glyph.char != done[-1].char
+            if (done and letters and _same_place(done[-1], glyph)) or not _twice(glyph, seen):
                 done.append(glyph)
         spaced = False
     content.readable = total > 0 and unknown <= _UNKNOWN * total

@@ -13,8 +13,8 @@ from ..types import Line
 from .blocks import Block, find_blocks, overlap
 from .glyphs import Glyph, Strip, body_size, level_weight, pieces, write
 from .lanes import Box, Drawing, join
-from .order import reading_order
-from .owners import Article, Owners
+from .order import Article, reading_order
+from .owners import Owners
 
 # More blocks than any page of a paper has: no search for articles then, only columns.
 _MOST_BLOCKS = 600
@@ -105,15 +105,18 @@ def _articles(blocks: Sequence[Block], drawing: Drawing, body: float) -> list[Ar
     text = [block for block in blocks if block.kind in ("heading", "body")]
     many = len(text) > _MOST_BLOCKS
     found = [Article(flow=text)] if many else Owners(blocks, drawing, body).articles()
+    if not found:
+        found.append(Article())
+    boxes = [article.box if article.blocks else None for article in found]
     for caption in (block for block in blocks if block.kind == "caption"):
-        if not found:
-            found.append(Article())
-        nearest = min(found, key=lambda article: _distance(article.box, caption) if article.blocks else 0.0)
-        nearest.captions.append(caption)
+        nearest = min(range(len(found)), key=lambda place: _distance(boxes[place], caption))
+        found[nearest].captions.append(caption)
     return found
 
 
-def _distance(box: Box, block: Block) -> float:
+def _distance(box: Box | None, block: Block) -> float:
+    if box is None:
+        return 0.0
     aside = max(box.left - block.right, block.left - box.right, 0.0)
     away = max(box.top - block.bottom, block.top - box.bottom, 0.0)
     return aside + away

@@ -4,7 +4,9 @@ const reveal = () => {
   const view = element.querySelector(".wb-page");
   if (!view) return;
   const lines = view.querySelector(".wb-lines");
-  const marks = lines.querySelectorAll("mark");
+  // Of a page with a picture the marks on the picture: those in the text that was read follow below it.
+  const sheet = lines.querySelector(".wb-sheet:has(mark)");
+  const marks = (sheet || lines).querySelectorAll("mark");
   const target = marks[0] || lines.querySelector(".own");
   if (target) {
     const last = marks[marks.length - 1] || target;
