@@ -240,9 +240,11 @@ class Catalogue:
 
     def counts(self) -> tuple[int, int, int]:
         """Sources, articles and passages as of now."""
-        sql = "SELECT count(*), coalesce(sum(articles), 0), coalesce(sum(passages), 0) FROM sources WHERE died IS NULL"
-        sources, articles, passages = self._db.execute(sql).fetchone()
-        return sources, articles, passages
+        sql = "SELECT count(*), coalesce(sum(articles), 0) FROM sources WHERE died IS NULL"
+        sources, articles = self._db.execute(sql).fetchone()
+        # Not what the sources had when they were read: articles that were joined have been split anew.
+        sql = "SELECT (SELECT count(*) FROM passages) - (SELECT count(*) FROM passages WHERE died IS NOT NULL)"
+        return sources, articles, self._db.execute(sql).fetchone()[0]
 
     def removed_since(self, generation: int) -> list[int]:
         """The passage rows visible in an earlier generation and not now."""

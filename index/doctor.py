@@ -10,6 +10,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,8 +38,10 @@ from .manifest import (
 )
 from .schema import connect, upgrade
 from .steps import embed, next_serving
-from .types import Progress, Refusal
+from .types import Progress, Refusal, Span
 from .vectors import VectorIndex
+
+_PAGES = 64  # kept at hand: those of a file's articles, and of what they go on in
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -158,26 +161,25 @@ def _misquoted(connection: sqlite3.Connection) -> Iterator[tuple[str, str]]:
     """Sources with an article that does not stand on the lines it names."""
     sql = """
         SELECT s.name, a.id, a.text, a.data FROM sources AS s JOIN articles AS a ON a.source = s.key ORDER BY s.name"""
-    pages: dict[int, dict[int, str]] = {}
-    current = ""
+
+    @lru_cache(_PAGES)
+    def lines(source: str, page: int) -> dict[int, str]:
+        sql = "SELECT g.lines FROM sources AS s JOIN pages AS g ON g.source = s.key WHERE s.name = ? AND g.number = ?"
+        row = connection.execute(sql, (source, page)).fetchone()
+        return {line.number: line.text for line in page_from_json(source, page, row[0]).lines} if row else {}
+
     for name, identity, text, data in connection.execute(sql):
-        if name != current:
-            pages, current = _lines(connection, name), name
         article = article_from_json(identity, text, data)
-        lines = pages.get(article.page, {})
-        for span in article.spans:
-            if text[span.start : span.end] != lines.get(span.line, "")[span.column : span.column + span.length]:
-                yield name, f"article {identity} does not stand on line {span.line}"
+        for place in article.places(0, len(text)) if article.spans else ():
+            there = lines(place.source, place.page)
+            wrong = next((span for span in place.spans if not _stands(span, text, there)), None)
+            if wrong is not None:
+                yield name, f"article {identity} does not stand on line {wrong.line} of {place.source}"
                 break
 
 
-def _lines(connection: sqlite3.Connection, source: str) -> dict[int, dict[int, str]]:
-    """The text of each line by number, for each page by number."""
-    sql = "SELECT g.number, g.lines FROM sources AS s JOIN pages AS g ON g.source = s.key WHERE s.name = ?"
-    return {
-        number: {line.number: line.text for line in page_from_json(source, number, data).lines}
-        for number, data in connection.execute(sql, (source,))
-    }
+def _stands(span: Span, text: str, lines: dict[int, str]) -> bool:
+    return text[span.start : span.end] == lines.get(span.line, "")[span.column : span.column + span.length]
 
 
 def _derived_problems(home: Path, connection: sqlite3.Connection, manifest: Manifest) -> Iterator[Refusal]:

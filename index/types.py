@@ -135,7 +135,8 @@ class Article:
     """One article of a page. Line breaks, layout spaces and furniture are removed from `text`; paragraphs end in \\n.
 
     `folio` is the number the paper prints on the page (版次), where it is known. `lines` run from the byline, if there is
-    one, through the last body line. `spans` tile every character of `text` except the paragraph breaks, in order.
+    one, through the last body line. `spans` tile every character of `text`, in order, except the paragraph breaks and the
+    single spaces that stand for a line break between words.
 
     `parts`, of an article that goes on on other pages, are all the pages it stands on, its own first; empty for any other.
     The article whose text has become such a part `continues` the one that holds it, and has the part alone as its text.

@@ -52,9 +52,9 @@ def cite(article: Article, passage: str, start: int, end: int) -> Citation:
 
 
 def verified(citation: Citation, pages: Sequence[Page]) -> bool:
-    """Whether the quote, line breaks aside, is what its spans read on the original pages, those of `citation.places`."""
+    """Whether the quote is what its spans read on the original pages, those of `citation.places`, white space aside."""
     read = "".join(_read(place, page) for place, page in zip(citation.places, pages, strict=True))
-    return bool(read) and read == citation.quote.replace("\n", "")
+    return bool(read) and "".join(read.split()) == "".join(citation.quote.split())
 
 
 def _read(place: Place, page: Page) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pages import CountingEncoder, found_by, write_pages
 
-from index import Archive, Article, Date, build
+from index import Archive, Article, Date, build, check
 from qa.cite import cite, verified
 from qa.engine import Engine
 
@@ -115,6 +115,10 @@ def test_halves_that_come_one_after_the_other_end_as_those_that_come_together(jo
 def test_another_issue_is_not_joined(tmp_path, home):
     read(write_pages(tmp_path / "pages", {"20231115_01.txt": HEAD, "20231116_02.txt": TAIL}), home)
     assert not any(article.parts or article.continues for article in articles(home).values())
+
+
+def test_the_doctor_finds_both_halves_in_their_places(joined, home):
+    assert check(home) == []
 
 
 def test_a_listing_by_reporter_has_the_article_once(joined, home):

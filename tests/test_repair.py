@@ -101,7 +101,7 @@ def test_doctor_finds_what_no_checksum_shows_and_build_heals_it(pages, home):
     change_catalogue(home, "UPDATE pages SET lines = replace(lines, '大桥', '小桥')")
     (problem,) = check(home)
     assert problem.reason.startswith("大桥.txt: article ")
-    assert "does not stand on line 3. Run `wenbao build`" in problem.reason
+    assert "does not stand on line 3 of 大桥.txt. Run `wenbao build`" in problem.reason
     assert repair(home) == [problem]
     report = build([pages], home, encoder=CountingEncoder())
     assert (report.encoded, check(home)) == (0, [])
