@@ -112,7 +112,7 @@ def test_a_picture_is_drawn_as_wide_as_wanted(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_every_page_of_a_picture_is_read_with_its_places(tmp_path: Path) -> None:
-    pytest.importorskip("rapidocr_onnxruntime")
+    pytest.importorskip("rapidocr_onnxruntime", exc_type=ImportError)
     path = save(tmp_path / "a.tif", page("Harbour opens 2023"), page(), page("Second page"), dpi=(200, 200))
     pages, notes = read(path)
     assert [(one.number, [line.text for line in one.lines]) for one in pages] == [

@@ -1,13 +1,15 @@
-"""The articles on a web page: the parts of its tree that hold the prose, without navigation and lists of links.
+"""The articles on a web page: the run of blocks whose prose most outweighs links and labels, and the title above it.
 
-Within them every paragraph is kept, however short: Chinese paragraphs are short, and one lost is worse than a line of the
-page around.
+The run is the maximum subsequence of the blocks' worths (Pasternack and Roth, 2009, "Extracting article text from the web with
+maximum subsequence segmentation"). Within it every paragraph is kept, however short: Chinese paragraphs are short, and one
+lost is worse than a line of the page around.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from .markup import UNSEEN, Block, blocks, tag_of
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 _AROUND = frozenset(("nav", "footer", "aside", "header", "menu", "dialog"))
-_AROUND_ROLES = frozenset(("navigation", "banner", "contentinfo", "complementary", "search", "menu", "dialog", "alert"))
 # Words with which the names (class, id) of what stands around articles begin or end.
 _AROUND_NAMES = frozenset(
     "nav navbar navigation topnav subnav menu breadcrumb breadcrumbs crumb crumbs foot footer sidebar aside related relate"
@@ -31,19 +32,68 @@ _NOTICE = re.compile(
     "版权(?:所有|声明|归)|copyright|ICP[备证]|公网安备|未经.{0,12}(?:授权|许可|转载)|免责声明|违法和?不良信息|举报(?:电话|邮箱)|许可证[编号：]",
     re.IGNORECASE,
 )
-_ALL_BUT = 0.97  # of the prose; what is outside the element that holds so much of it is no article
-_EXTRA = 300  # characters without links that a title, a line of dates and a closing note have around the prose
-_LARGE = 0.3  # of the prose; no element that holds so much of it stands around the article
+_LARGE = 0.7  # of the prose; no element that holds so much of it stands around the article
 _HALF = 0.5
-_PLAIN_WEIGHT = 0.05  # of a character in a line without any sentence marks
+# In characters of prose: what a link or a notice costs beside its length, a label at most; a line so long is no label.
+_LINK, _LABEL, _LONG = 20, 10, 20
+_DEEP = 4  # elements: a table's row or a list's item lies less deep in what holds the paragraphs around it
+_NEAR = 5  # blocks below a title that stands apart from its article: date, source, authors
 
 
-def articles(root: _Element) -> list[list[Block]]:
+def articles(root: _Element, is_title: Callable[[Block], bool]) -> list[list[Block]]:
     """The blocks of each article; of one, for a page that does not tell them apart; none, for a page without text."""
     page = _Tree(root)
     marked = page.marked()
-    parts = marked if len(marked) > 1 else [page.region(marked[0] if marked else 0)]
-    return [kept for kept in map(_without_links, page.divided(parts)) if kept]
+    if len(marked) > 1:
+        parts = [[block for block in part if not _linked(block)] for part in page.divided(marked)]
+        return [part for part in parts if part]
+    (found,) = page.divided(marked or [0])
+    article = _article(found, is_title)
+    return [article] if article else []
+
+
+def _article(found: Sequence[Block], is_title: Callable[[Block], bool]) -> list[Block]:
+    start, end = _best_run(found)
+    titles = [place for place in range(start) if is_title(found[place])]
+    place = max(titles, key=lambda place: (len(found[place].text), place), default=start)
+    above = (
+        [found[place], *(block for block in found[place + 1 : start][:_NEAR] if not _linked(block))]
+        if place < start
+        else []
+    )
+    kept = [block for block in found[start:end] if not _linked(block) or is_title(block)]
+    return [*above, *(kept or found[start:end])]
+
+
+def _best_run(found: Sequence[Block]) -> tuple[int, int]:
+    """Start and end of the blocks worth most, and of those next to them in the elements that hold these."""
+    best, worth, first = 0.0, 0.0, 0
+    start, end = 0, len(found)
+    for place, block in enumerate(found):
+        if worth <= 0:
+            worth, first = 0.0, place
+        worth += _worth(block)
+        if worth > best:
+            best, start, end = worth, first, place + 1
+    holders = {block.element.getparent() for block in found[start:end]}
+
+    def belongs(block: Block) -> bool:
+        inside = any(element in holders for element in islice(block.element.iterancestors(), _DEEP))
+        return inside and not _linked(block) and not notice(block.text)
+
+    while end < len(found) and belongs(found[end]):
+        end += 1
+    while start and belongs(found[start - 1]):
+        start -= 1
+    return start, end
+
+
+def _worth(block: Block) -> float:
+    """What a block adds to the run it stands in, in characters of prose."""
+    if _linked(block) or notice(block.text):
+        return -float(_LINK + block.links)
+    own = float(len(block.text) - block.links)
+    return own if _SENTENCE.search(block.text) else max(-_LABEL, own - _LONG)
 
 
 def notice(text: str) -> bool:
@@ -62,10 +112,10 @@ class _Tree:
         found = blocks(root, _unseen)
         self._blocks = [(block, places[block.element]) for block in found]
         titles = self._summed([float(tag == "h1") for tag in self._tags])
-        prose = self._weights(_weight)
+        prose = self._weights(_prose)
         self._around = self._find_around(prose, titles)
         self._blocks = [(block, place) for block, place in self._blocks if not self._around[place]] or self._blocks
-        self._prose, self._plain = self._weights(_weight), self._weights(_plain)
+        self._prose = self._weights(_prose)
 
     def _weights(self, weigh: Callable[[Block], float]) -> list[float]:
         own = [0.0] * len(self._elements)
@@ -114,16 +164,6 @@ class _Tree:
             last += 1
         return last - 1
 
-    def region(self, start: int) -> int:
-        """The smallest element with all prose but a trifle, and those around it that add only a few lines."""
-        # Elements with more than half of it lie one in the other: the last of them is the innermost.
-        least = _ALL_BUT * max(self._prose[start], 1.0)
-        within = range(start, self._end(start) + 1)
-        place = max((child for child in within if self._prose[child] >= least), default=start)
-        while place > start and self._plain[self._parents[place]] - self._plain[place] <= _EXTRA:
-            place = self._parents[place]
-        return place
-
     def divided(self, parts: Sequence[int]) -> list[list[Block]]:
         """The blocks in each of some elements, none of which is in another."""
         owner: list[int | None] = [None] * len(self._elements)
@@ -149,8 +189,6 @@ def _unseen(element: _Element, tag: str) -> bool:
 def _stands_around(element: _Element, tag: str, *, inside: bool) -> bool:
     if tag in _AROUND and (not inside or tag in ("nav", "menu", "dialog")):
         return True
-    if element.get("role", "").lower() in _AROUND_ROLES:
-        return True
     for name in [element.get("id", ""), *element.get("class", "").split()]:
         words = [word.lower() for word in _NAME.findall(name[:60])]
         if words and (words[0] in _AROUND_NAMES or words[-1] in _AROUND_NAMES):
@@ -158,23 +196,12 @@ def _stands_around(element: _Element, tag: str, *, inside: bool) -> bool:
     return False
 
 
-def _weight(block: Block) -> float:
-    if _linked(block) or notice(block.text):
+def _prose(block: Block) -> float:
+    if _linked(block) or notice(block.text) or not _SENTENCE.search(block.text):
         return 0.0
-    own = len(block.text) - block.links
-    return own if _SENTENCE.search(block.text) else _PLAIN_WEIGHT * own
-
-
-def _plain(block: Block) -> float:
-    return 0.0 if _linked(block) else float(len(block.text) - block.links)
+    return float(len(block.text) - block.links)
 
 
 def _linked(block: Block) -> bool:
     """Whether the line is a link or a row of links, and not a sentence with one."""
     return block.links > _HALF * len(block.text) and not _END.search(block.text)
-
-
-def _without_links(found: Sequence[Block]) -> list[Block]:
-    """The blocks without lists of links; all of them, if there is nothing else."""
-    kept = [block for block in found if not _linked(block)]
-    return kept or list(found)

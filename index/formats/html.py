@@ -57,10 +57,10 @@ def read_html(path: Path, source: str, note: Callable[[str], None]) -> Iterator[
     found = _CHARSET.search(data, 0, 4096)
     text = decode(data, source, note, found[1].decode("ascii") if found else None)
     root = parse_html(text, note) if text.strip() else None
-    parts = [] if root is None else articles(root)
-    if root is None or not parts:
+    head = _Head() if root is None else _head(root)
+    parts = [] if root is None else articles(root, lambda block: _is_title(block, head))
+    if not parts:
         raise SourceError(f"{source}: holds no text, or only scripts that would load it. Save the page from a browser.")
-    head = _head(root)
     for number, blocks in enumerate(parts, 1):
         story = _story(blocks, head if len(parts) == 1 else _Head())
         if story.lines:
@@ -110,15 +110,19 @@ def _story(blocks: Sequence[Block], head: _Head) -> _Story:
 
 def _title_place(blocks: Sequence[Block], head: _Head) -> int | None:
     """Which block is the title: the longest that the page's own title names, or its first heading."""
-    named = [
-        (len(block.text), -place)
-        for place, block in enumerate(blocks)
-        if 1 < len(block.text) <= _TITLE and any(block.text in title for title in head.titles)
-    ]
+    named = [(len(block.text), -place) for place, block in enumerate(blocks) if _named(block, head)]
     if named:
         return -max(named)[1]
     first = next((place for place, block in enumerate(blocks) if block.role == "heading"), None)
     return first if first is not None and first <= _NEAR else None
+
+
+def _named(block: Block, head: _Head) -> bool:
+    return 1 < len(block.text) <= _TITLE and any(block.text in title for title in head.titles)
+
+
+def _is_title(block: Block, head: _Head) -> bool:
+    return _named(block, head) or (not head.titles and block.role == "heading")
 
 
 def _role(block: Block, below: int | None) -> str:
@@ -138,7 +142,7 @@ def _role(block: Block, below: int | None) -> str:
 
 def _only_date(text: str) -> bool:
     day = _DAY.search(text)
-    return day is not None and len(text) - len(day[0]) <= 20
+    return day is not None and len(text) - len(day[0]) <= (40 if ":" in day[0] else 20)
 
 
 def _told(info: Sequence[str]) -> dict[str, object]:

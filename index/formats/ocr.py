@@ -49,7 +49,7 @@ def ocr_lines(image: Image, scale: float, source: str) -> tuple[Line, ...]:
 
     :raises SourceError: if the OCR extra is not installed.
     """
-    engine = _engine(source)
+    engine = _engine_or_advice(source)
     pixels = np.ascontiguousarray(np.asarray(image.convert("RGB"))[:, :, ::-1])
     with _LOCK:
         lines = list(_recognised(engine, pixels))
@@ -71,9 +71,7 @@ def ocr_lines(image: Image, scale: float, source: str) -> tuple[Line, ...]:
 
 
 @cache
-def _engine(source: str | None) -> Any:
-    if source is not None:
-        return _engine_or_advice(source)
+def _engine() -> Any:
     from rapidocr_onnxruntime import RapidOCR
 
     return RapidOCR(use_cls=False, det_max_candidates=_LINES)
@@ -81,11 +79,14 @@ def _engine(source: str | None) -> Any:
 
 def _engine_or_advice(source: str) -> Any:
     try:
-        return _engine(None)
-    except ImportError as error:
+        return _engine()
+    except ModuleNotFoundError as error:
         raise SourceError(
             f"{source}: is an image. Install the OCR extra: pip install 'wenbao[ocr]' and build with --ocr."
         ) from error
+    except ImportError as error:
+        # OpenCV needs what desktops have and bare servers lack (Debian: libgl1, libglib2.0-0).
+        raise SourceError(f"{source}: is an image, and OCR cannot start ({error}). Install that library.") from error
 
 
 def _recognised(engine: Any, pixels: Pixels) -> Iterator[list[Glyph]]:
