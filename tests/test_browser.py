@@ -11,6 +11,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from prints import column, draw, make
 
 pytestmark = pytest.mark.browser
 
@@ -29,6 +30,10 @@ BRIDGE = """　　□记者 周舟 报道
 　　本报讯 3月5日，云岭大桥开工仪式在青川县举行。云岭大桥全长1280米，设计时速80公里，
 总投资约6.2亿元，计划三年建成。
 """
+RAILWAY = (
+    "本报讯5月9日上午，滨海铁路开工仪式在临江县举行。滨海铁路全长128公里，设车站九座，由省铁路投资集团承建，计划四年建成通车。"
+    "省铁路投资集团负责人表示，铁路建成后沿线五县将结束不通火车的历史，旅客到省城只要四十分钟，货物运输也会方便得多，沿线群众十分期待。"
+)
 HOSTILE = """　　□记者 石磊 报道
 　　本报讯 6月8日，<script>window.hacked=1</script>星河灯会<img src=x onerror="window.hacked=2">在翠湖公园开幕，
 灯会共展出<b>花灯</b>360组，![图](http://198.51.100.1/a.png)门票[点我](javascript:window.hacked=3)每张45元，
@@ -231,6 +236,26 @@ def test_a_page_is_uploaded_asked_about_deleted_and_forgotten(visit):
     assert "大桥 三月.txt" not in again.inner_text()
     turn.locator(".wb-cite").first.click()
     page.wait_for_selector("#wb-side :text('资料库已更新，这一页不在其中了。')")
+
+
+def test_a_quote_from_a_pdf_is_lit_up_on_the_picture_of_its_page(visit):
+    page = visit()
+    columns = [*column(50, 140, RAILWAY[:78]), *column(170, 140, RAILWAY[78:])]
+    report = update(page, upload("铁路.pdf", make([draw([(50, 100, 24, "滨海铁路开工"), *columns])])))
+    assert re.search(r"新读入 1\s*铁路\.pdf", report)
+    turn = ask(page, "滨海铁路全长多少公里？")
+    assert "128公里" in turn.locator(".wb-answer").inner_text()
+    turn.locator(".wb-cite").first.click()
+    page.wait_for_selector("#wb-side .wb-sheet mark")
+    assert page.evaluate("document.querySelector('#wb-side .wb-sheet img').decode().then(() => true)")
+    assert in_view(page, "#wb-side .wb-sheet mark")
+    sheet = page.locator("#wb-side .wb-sheet img").bounding_box()
+    for mark in page.locator("#wb-side .wb-sheet mark").all():
+        box = mark.bounding_box()
+        assert sheet["x"] + sheet["width"] * 50 / 595 - 2 <= box["x"]
+        assert box["x"] + box["width"] <= sheet["x"] + sheet["width"] * 150 / 595 + 2
+    assert page.locator("#wb-side .wb-line mark").count() > 0
+    update(page, remove="铁路.pdf")
 
 
 def test_a_hostile_page_and_question_are_shown_as_text(visit):

@@ -274,6 +274,32 @@ def test_no_paragraph_of_a_web_page_is_lost_or_doubled(tmp_path: Path, body: str
     assert page.record is None
 
 
+ASIDE = "".join(
+    f'<h4>热点新闻</h4><a href="/{i}">市政府召开第{i}次常务会议研究部署</a><p>会议由市长主持，听取了汇报。</p><i>12-27 18:40</i>'
+    for i in range(6)
+)
+REPLIES = "".join(f"<li>市民{i}：说得很好，我们都支持，希望早日建成，大家一起去看看。</li>" for i in range(4))
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        f"<div>{{}}<div>{ASIDE}</div></div>",
+        f"<div>{ASIDE}</div><div>{{}}</div>",
+        f"<table><tr><td>{{}}</td><td>{ASIDE}</td></tr></table>",
+        f"<div>{{}}</div><div id='comment-list'>{REPLIES}</div>",
+        f"<div>{{}}</div><div style='display:none'>{REPLIES}</div>",
+    ],
+)
+def test_lists_of_other_articles_and_replies_are_left_out(tmp_path: Path, around: str) -> None:
+    story = "<div><h1>新港开航</h1></div><div><em>2023-11-15 08:30　来源：青岛日报</em></div><div>{}</div>"
+    text = around.format(story.format("".join(f"<p>{text}</p>" for text in PROSE)))
+    head = "<html><head><title>新港开航_青岛网</title></head>"
+    (page,) = read_all(tmp_path, "a.html", f"{head}<body>{NAV}{text}{FOOT}</body></html>")
+    assert [text for role, text in roles(page) if role != "furniture"] == PROSE
+    assert page.record == Record(None, "新港开航", "2023-11-15 08:30", (), None)
+
+
 def test_a_short_article(tmp_path: Path) -> None:
     (page,) = read_all(tmp_path, "a.html", f"<body>{NAV}<div>{TITLE}<p>昨日，新港开航。</p></div>{SIDE}{FOOT}")
     assert roles(page) == [("heading", "新港开航"), ("body", "昨日，新港开航。")]

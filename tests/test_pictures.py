@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pages import CountingEncoder
 from PIL import Image
-from test_pdf import column, draw, make
+from prints import column, draw, make
 
 from index import Archive, build, picture
 from qa.leaf import leaf, page_view

@@ -66,7 +66,7 @@ def _article(found: Sequence[Block], is_title: Callable[[Block], bool]) -> list[
 
 
 def _best_run(found: Sequence[Block]) -> tuple[int, int]:
-    """Start and end of the blocks worth most, and of those next to them in the elements that hold these."""
+    """Start and end of the blocks worth most, and of those next to them in the element that holds most of these."""
     best, worth, first = 0.0, 0.0, 0
     start, end = 0, len(found)
     for place, block in enumerate(found):
@@ -75,10 +75,14 @@ def _best_run(found: Sequence[Block]) -> tuple[int, int]:
         worth += _worth(block)
         if worth > best:
             best, start, end = worth, first, place + 1
-    holders = {block.element.getparent() for block in found[start:end]}
+    held: dict[_Element, float] = {}
+    for block in found[start:end]:
+        parent = block.element.getparent()
+        held[parent] = held.get(parent, 0.0) + _prose(block)
+    holder = max(held, key=lambda element: held[element], default=None)
 
     def belongs(block: Block) -> bool:
-        inside = any(element in holders for element in islice(block.element.iterancestors(), _DEEP))
+        inside = holder in islice(block.element.iterancestors(), _DEEP)
         return inside and not _linked(block) and not notice(block.text)
 
     while end < len(found) and belongs(found[end]):

@@ -163,7 +163,7 @@ def _head(root: _Element) -> _Head:
     data: dict[str, object] = {}
     for element in root.iter("meta", "title", "script", "link"):
         tag = tag_of(element)
-        if tag == "title":
+        if tag == "title" and not titles:
             titles.append(clean(element.text or ""))
         elif tag == "meta":
             name = element.get("property") or element.get("name") or element.get("itemprop") or ""
@@ -179,7 +179,7 @@ def _head(root: _Element) -> _Head:
             fields[key] = value
     fields = {**data, **fields}
     titles += [str(fields["title"])] if fields.get("title") else []
-    return _Head(fields, tuple(title for title in titles if title))
+    return _Head(fields, tuple(title[: 2 * _TITLE] for title in titles if title))
 
 
 def _linked_data(text: str) -> dict[str, object]:

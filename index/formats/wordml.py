@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from .markup import joined_row
 from .wordnames import is_level, short_name, switched_on, value
+from .wordsheets import Body, Paragraph, Section, Sheet
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -26,35 +27,6 @@ _FLOWING = ("continuous", "nextColumn")
 
 
 @dataclass(slots=True)
-class Paragraph:
-    """A line of text; `heading` by its style."""
-
-    text: str
-    heading: bool = False
-
-
-@dataclass(slots=True)
-class Sheet:
-    """What stands between two page breaks; `notes` are the keys of its footnotes, `header` and `footer` are links."""
-
-    number: int
-    lines: list[Paragraph] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    header: str = ""
-    footer: str = ""
-
-
-@dataclass(slots=True)
-class _Section:
-    """A section's sheets, and what its properties say of them."""
-
-    sheets: list[Sheet]
-    flowing: bool = False
-    titled: bool = False
-    links: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
 class _Paragraph:
     """A paragraph being read. `boxes` are lines of text boxes before and after its own text."""
 
@@ -63,7 +35,7 @@ class _Paragraph:
     heading: bool = False
     breaks: bool = False
     merged: bool = False
-    section: _Section | None = None
+    section: Section | None = None
 
 
 def read_story(data: bytes, headings: Collection[str] = ()) -> list[Sheet] | None:
@@ -105,9 +77,8 @@ class _Reader:
         self._choices: list[int] = []  # for each open choice, how much text had been read before it
         self._read = 0
         self._carried: list[str] = []
-        self._section: _Section | None = None
-        self._sections: list[_Section] = []
-        self._sheets = [Sheet(1)]
+        self._section: Section | None = None
+        self._body = Body()
         self._starts: dict[str, Callable[[_Element], None]] = {
             "w:p": self._start_paragraph, "w:r": self._start_run, "w:tr": self._start_row, "w:tc": self._start_sink,
             "w:txbxContent": self._start_sink, "mc:AlternateContent": self._start_choice, "w:sectPr": self._start_section,
@@ -122,31 +93,10 @@ class _Reader:
         }  # fmt: skip
 
     def sheets(self) -> list[Sheet]:
-        """All sheets, headers and footers given to each."""
+        """All sheets; what waits for a paragraph that never came is a line of the last."""
         if self._carried:
             self._emit(_Paragraph())
-        self._sections.append(_Section(self._sheets))
-        found: list[Sheet] = []
-        links: dict[str, str] = {}
-        for section in self._sections:
-            links = links | section.links
-            for place, sheet in enumerate(section.sheets):
-                kind = "first" if section.titled and place == 0 else "default"
-                sheet.header, sheet.footer = links.get(f"header {kind}", ""), links.get(f"footer {kind}", "")
-            first, *others = section.sheets
-            if found and (section.flowing or not any(line.text for line in found[-1].lines)):
-                found[-1].lines += first.lines
-                found[-1].notes += first.notes
-                found[-1].header, found[-1].footer = found[-1].header or first.header, found[-1].footer or first.footer
-            else:
-                found.append(first)
-            found += others
-        number = 0
-        for sheet in found:
-            while sheet.lines and not sheet.lines[-1].text:
-                sheet.lines.pop()
-            number = sheet.number = max(number + 1, sheet.number)
-        return found
+        return self._body.sheets()
 
     def start(self, name: str, element: _Element) -> None:
         if self._skip or name in _SKIPPED or (name == "mc:Fallback" and self._choices and self._chosen()):
@@ -220,19 +170,14 @@ class _Reader:
         self._choices.pop()
 
     def _start_section(self, _: _Element) -> None:
-        self._section = _Section([])
+        self._section = Section([])
 
     def _end_section(self, _: _Element) -> None:
         section, self._section = self._section, None
         if section is not None and self._paragraphs:
             self._paragraphs[-1].section = section
         elif section is not None:
-            self._close_section(section)
-
-    def _close_section(self, section: _Section) -> None:
-        section.sheets = self._sheets
-        self._sections.append(section)
-        self._sheets = [Sheet(self._sheets[-1].number)]
+            self._body.close(section)
 
     def _text(self, element: _Element) -> None:
         in_formula = self._paragraphs and short_name(element.tag) == "m:t"
@@ -270,7 +215,7 @@ class _Reader:
     def _footnote(self, element: _Element) -> None:
         if self._in_run():
             kind = short_name(element.tag).removeprefix("w:").removesuffix("Reference")
-            self._sheets[-1].notes.append(f"{kind} {value(element, 'id')}")
+            self._body.last.notes.append(f"{kind} {value(element, 'id')}")
 
     def _type(self, element: _Element) -> None:
         if self._section is not None:
@@ -310,25 +255,17 @@ class _Reader:
         for line in paragraph.boxes[1]:
             self._put(line)
         if paragraph.section is not None:
-            self._close_section(paragraph.section)
+            self._body.close(paragraph.section)
 
     def _put(self, line: Paragraph) -> None:
         if self._sinks:
             self._sinks[-1].append(line)
-            return
-        lines = self._sheets[-1].lines
-        # Of empty paragraphs one after the other a single one tells as much.
-        if line.text.strip() or (lines and lines[-1].text):
-            lines.append(line if line.text.strip() else Paragraph(""))
+        else:
+            self._body.put(line)
 
     def _new_sheet(self) -> None:
-        if self._sinks:
-            return
-        last = self._sheets[-1]
-        if any(line.text for line in last.lines):
-            self._sheets.append(Sheet(last.number + 1))
-        else:
-            last.number += 1
+        if not self._sinks:
+            self._body.new_sheet()
 
 
 def _parent_tag(element: _Element) -> object:
