@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 
 HAN = "㐀-䶿一-鿿豈-﫿𠀀-𲎯〇"
 CLOSERS = "”’」』）)】》〉〕］}\"'"
@@ -10,8 +11,10 @@ CJK_MARKS = "，。、；：？！…“”‘’「」『』（）《》〈〉�
 # White space, and what is invisible without being a letter: controls, zero-width marks, byte order marks.
 SPACE = "\\s\x00-\x08\x0e-\x1f\x7f-\x9f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
 
-_INK = re.compile(f"[^{SPACE}]")
+# The same one by one, to strip off.
+_BLANKS = "".join(re.findall(f"[{SPACE}]", "".join(map(chr, (*range(0x3001), 0xFEFF)))))
 _GAP = re.compile(f"[{SPACE}]+")
+_SENTENCE_ENDS = frozenset("。！？!?…")
 # Only the traditional characters that newspaper formulas are made of: patterns are written in simplified script.
 _FORMULA = str.maketrans(
     "記報訊員評論轉緊導讀電臺攝圖見頁詳關實習約編輯華聞網軍區責對閱題時間問爲為於鏈點總發號陰曆從後兩餘萬億個歲據書張門與國際廣綜現場"
@@ -21,14 +24,14 @@ _FORMULA = str.maketrans(
 )
 _WIDTHS = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
 _MARKS = str.maketrans("()[]:;,!?／＋－．|\t\u3000\xa0", "（）［］：；，！？/+-.｜   ")
-_PLAIN = {**_FORMULA, **_WIDTHS, **_MARKS}
-_OTHER_FORM = re.compile(f"[{re.escape(''.join(map(chr, _PLAIN)))}]+")
+_PLAIN = {chr(code): chr(form) for code, form in {**_FORMULA, **_WIDTHS, **_MARKS}.items()}
+_OTHER_FORM = re.compile(f"[{re.escape(''.join(_PLAIN))}]")
 
 
 def plain(text: str) -> str:
     """The same text, character for character, in the forms that patterns are written in."""
     # Most characters stay: to find those that do not takes an eighth of the time of translating all.
-    return _OTHER_FORM.sub(lambda match: match[0].translate(_PLAIN), text)
+    return _OTHER_FORM.sub(lambda match: _PLAIN[match[0]], text)
 
 
 def ink(text: str) -> tuple[int, int]:
@@ -36,14 +39,10 @@ def ink(text: str) -> tuple[int, int]:
     bare = text.strip()
     if bare and bare[0].isprintable() and bare[-1].isprintable():
         start = len(text) - len(text.lstrip())
-        return start, start + len(bare)
-    first = _INK.search(text)
-    if first is None:
-        return 0, 0
-    end = len(text)
-    while not _INK.match(text, end - 1):
-        end -= 1
-    return first.start(), end
+    else:
+        bare = text.strip(_BLANKS)
+        start = len(text) - len(text.lstrip(_BLANKS)) if bare else 0
+    return start, start + len(bare)
 
 
 def gaps(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -60,11 +59,12 @@ def pairs(text: str) -> frozenset[int]:
     """The pairs of characters that stand together in a text, as numbers: far sooner made than strings."""
     codes = memoryview(text.encode("utf-32-le", "surrogatepass"))
     even, odd = len(text) // 2 * 8, max(0, len(text) - 1) // 2 * 8
-    return frozenset(codes[:even].cast("Q")) | frozenset(codes[4 : 4 + odd].cast("Q"))
+    return frozenset(chain(codes[:even].cast("Q"), codes[4 : 4 + odd].cast("Q")))
 
 
 def terminal(text: str) -> bool:
     """Whether a sentence ends with the text."""
     end = text.rstrip(CLOSERS)
+    last = end[-1:]
     # "13." at a line's end is half a decimal.
-    return end[-1:] in tuple("。！？!?…") or (end[-1:] == "." and not end[-2:-1].isdigit())
+    return last in _SENTENCE_ENDS or (last == "." and not end[-2:-1].isdigit())

@@ -17,21 +17,22 @@ from .issues import named_page
 from .tokens import fold, rarity, words
 from .types import Article
 
-# What a pair of halves is scored by, as logarithms of odds. Fitted by logistic regression on halves of generated pages, true
-# pairs against all other pairs of the same issue and of other issues, and rounded.
-_TOPIC = 15.0  # times the cosine of the words of the two
-_START = 22.0  # times the cosine of the words of the first and of the beginning of the second
-_WORD = 3.0  # a word of the dictionary is whole again across the cut
-_ELSEWHERE = 2.5  # the two characters at the cut stand side by side elsewhere in the two
-_ELSEWHERE_LONG = 1.0  # three characters across the cut do
-_SENTENCE = 1.5  # the first ends with a sentence, so that nothing can be seen at the cut
-_CLOSED = 2.5  # what opens before the cut is closed after it
-_UNCLOSED = -2.0
-_HEADLINE = 3.0  # the second repeats the first's headline
-_OTHER_HEADLINE = -1.5
-_BASE = -7.0
+# What speaks for two halves, as logarithms of odds; fitted by training/jumps.py.
+WEIGHTS = {
+    "base": -3.9,
+    "topic": 15.9,  # times the cosine of the words of the two
+    "start": 8.4,  # times the cosine of the words of the first and of the beginning of the second
+    "word": 2.2,  # a word of the dictionary is whole again across the cut
+    "elsewhere": 1.5,  # the two characters at the cut stand side by side elsewhere in the two
+    "elsewhere, three": 1.8,  # three characters across the cut do
+    "sentence": 0.4,  # the first ends with a sentence, so that nothing can be seen at the cut
+    "closed": 4.3,  # what opens before the cut is closed after it
+    "unclosed": -3.0,
+    "headline": 2.5,  # the second repeats the first's headline
+    "other headline": -2.1,
+}
 # Odds below which nothing is joined, and by which a pair must excel over all others of either half.
-_ENOUGH, _MARGIN = -2.0, 1.5
+_ENOUGH, _MARGIN = 0.0, 1.5
 
 # From one word in so many on, as logarithms, a word begins to count, and counts whole: one in 700 and one in 36,000.
 _COMMON, _RARE = 6.5, 10.5
@@ -141,34 +142,43 @@ def _fits_cut(before: str, after: str) -> bool:
     return bool(before and after) and not (terminal(before) and _CONTINUES.match(after))
 
 
+def evidence(head: Article, tail: Article) -> dict[str, float]:
+    """What speaks for one article's going on in another, by the names of `WEIGHTS`; what is missing is 0."""
+    return _evidence(_Half(head, None), _Half(tail, None))
+
+
 def _score(head: _Half, tail: _Half) -> float:
-    score = _BASE + _TOPIC * head.topic.cosine(tail.topic) + _START * head.topic.cosine(tail.start)
+    return sum(WEIGHTS[name] * value for name, value in _evidence(head, tail).items())
+
+
+def _evidence(head: _Half, tail: _Half) -> dict[str, float]:
+    found = {"base": 1.0, "topic": head.topic.cosine(tail.topic), "start": head.topic.cosine(tail.start)}
     if tail.headline:
-        score += _HEADLINE if _alike(tail.headline, head.headline) else _OTHER_HEADLINE
-    return score + (_SENTENCE if terminal(head.text) else _at_cut(head, tail))
+        found["headline" if _alike(tail.headline, head.headline) else "other headline"] = 1.0
+    return found | ({"sentence": 1.0} if terminal(head.text) else _at_cut(head.text, tail.text))
 
 
-def _at_cut(head: _Half, tail: _Half) -> float:
-    """How well a sentence goes on over the cut."""
-    score = 0.0
-    if head.opened or tail.closed:
-        score += _CLOSED if head.opened == tail.closed[::-1] else _UNCLOSED
-    left = _RUN_AT_END.search(head.text[-_AT_CUT:])
-    right = _RUN_AT_START.match(tail.text[:_AT_CUT])
+def _at_cut(before: str, after: str) -> dict[str, float]:
+    """What shows that a sentence goes on over a cut."""
+    found: dict[str, float] = {}
+    opened, closed = _open(before[-_QUOTE:]), _closed(after[:_QUOTE])
+    if opened or closed:
+        found["closed" if opened[-1:] == closed[:1] and len(opened) == len(closed) else "unclosed"] = 1.0
+    left = _RUN_AT_END.search(before[-_AT_CUT:])
+    right = _RUN_AT_START.match(after[:_AT_CUT])
     if left is None or right is None:
-        return score
+        return found
     end, start = left[0], right[0]
     position = 0
     for word in words(end + start):
         if position < len(end) < position + len(word) and rarity(word) < math.inf:
-            score += _WORD
+            found["word"] = 1.0
         position += len(word)
-    texts = (head.text, tail.text)
-    if any(end[-1] + start[0] in text for text in texts):
-        score += _ELSEWHERE
-        threes = [three for three in (end[-2:] + start[:1], end[-1:] + start[:2]) if len(three) > 2]
-        score += _ELSEWHERE_LONG * any(three in text for three in threes for text in texts)
-    return score
+    both = f"{before}\n{after}"
+    found["elsewhere"] = float(end[-1] + start[0] in both)
+    three = (end[-2:] + start[:1], end[-1:] + start[:2])
+    found["elsewhere, three"] = float(any(len(run) == 3 and run in both for run in three))
+    return found
 
 
 def _open(text: str) -> str:

@@ -23,6 +23,8 @@ _JUMP = re.compile(
 _BARE_TO = re.compile(rf"[▶►→◆■]{{0,3}} ?下 ?转 ?{_WHERE}[▶►→◆■ 。]{{0,4}}$")
 _BARE_BACK = re.compile(rf"[◀◄←◆■▲]{{0,3}} ?(?:上 ?接|紧 ?接) ?{_WHERE}[▶►→◆■ ：]{{0,4}}")
 _NOTE = re.compile("[（〔][^（）〔〕]*[）〕]$")
+_NOTE_SHUT = frozenset("）〕")
+_OPENERS = frozenset(_OPEN)
 _BRACKET = re.compile(rf"[{_OPEN}]([^{_OPEN}{_SHUT}]{{2,60}})[{_SHUT}]$")
 _LEAD = re.compile(rf"[{_OPEN}] ?([^{_OPEN}{_SHUT}。]{{2,60}})[{_SHUT}][ ：]*")
 # The last characters of a line that can carry a mark: a closing bracket, or the page of a jump line in no brackets.
@@ -82,22 +84,25 @@ def rows(page: Page) -> list[Row]:
     blank, place = True, 0
     form = plain("\n".join([line.text for line in page.lines]))
     for line in page.lines:
-        start, end = ink(line.text)
+        raw = line.text
+        start, end = ink(raw)
         text = form[place + start : place + end]
-        place += len(line.text) + 1
+        place += len(raw) + 1
         if not text:
             blank = True
             continue
-        row = _row(line, start, end, cells(line.text[:start]) if start else 0, text, blank)
-        if may_be_byline(row.text):
-            row = row._replace(byline=parse_byline(line.text[start:end]))
+        row = _row(line, start, end, cells(raw[:start]) if start else 0, text, blank)
+        if may_be_byline(text):
+            row = row._replace(byline=parse_byline(raw[start:end]))
         if found and _broken(found[-1]):
             *found[-1:], row = _join_marks((found[-1], row))
         elif len(found) > 1 and row.text[-1] in _SHUT and _broken(found[-2]):
             *found[-2:], row = _join_marks((*found[-2:], row))
-        found.append(_lead(_from_mark(row)))
+        if "接" in row.text or row.text[:1] in _OPENERS:
+            row = _lead(_from_mark(row))
+        found.append(row)
         blank = False
-    return [_end_marks(row) for row in found]
+    return [_end_marks(row) if row.text[-1:] in _CLOSES else row for row in found]
 
 
 def page_number(text: str) -> int:
@@ -115,7 +120,7 @@ def page_number(text: str) -> int:
 
 
 def _row(line: Line, start: int, end: int, indent: int, text: str, blank: bool) -> Row:
-    ends = prose = _NOTE.match(text) is not None
+    ends = prose = text[-1:] in _NOTE_SHUT and _NOTE.match(text) is not None
     calls = False
     if not ends and _STOP.search(text):
         ends = terminal(text)
@@ -141,12 +146,10 @@ def _cut(row: Row, start: int, end: int) -> Row:
 
 def _end_marks(row: Row) -> Row:
     """Cut a jump line or a bracketed byline off the end."""
-    if row.byline is not None or row.text[-1:] not in _CLOSES:
+    if row.byline is not None or not _MARK_HINT.search(row.text[-4:]):
         return row
     base = max(0, len(row.text) - _MARK)
     tail = row.text[base:]
-    if not _MARK_HINT.search(tail[-4:]):
-        return row
     for match in (*_JUMP.finditer(tail), *_BARE_TO.finditer(tail)):
         if match["page"] and (match.re is _BARE_TO or match["to"]) and not tail[match.end() :].strip(" 。，▶►→"):
             return _cut(row, 0, base + match.start())._replace(

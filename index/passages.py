@@ -24,7 +24,10 @@ _WINDOW = 8
 
 _CLOSERS = "”’」』）)】》〉〕］\"'"
 # A mark that can end a sentence, with the quotes and brackets that close on it.
-_END = re.compile(f"(?P<mark>[。！？!?…]+|\\.)(?P<close>[{re.escape(_CLOSERS)}]*)|\n")
+# It begins with a class of its own, to which the search skips.
+_END = re.compile(
+    f"(?P<mark>[。！？!?…\n.](?:(?<![\n.])[。！？!?…]+)?)(?P<close>(?:(?<!\n)[{re.escape(_CLOSERS)}]+)?)"
+)
 # What stands in titles and brackets belongs to the sentence around it; longer brackets hold sentences of their own.
 _ENCLOSED = re.compile(r"《[^《》\n]{0,60}》|（[^（）\n]{0,60}）|\([^()\n]{0,60}\)|【[^【】\n]{0,60}】")
 _CLAUSE_ENDS = ("；;", "，,：:", "、 ")
@@ -91,7 +94,7 @@ def _ends(text: str) -> Iterator[int]:
             continue
         inside = shell is not None and shell.start() < match.start()
         # "……于是" begins with what elsewhere ends a sentence.
-        empty = "…" in (match["mark"] or "") and not text[max(last, match.start() - _WINDOW) : match.start()].strip()
+        empty = "…" in match["mark"] and not text[max(last, match.start() - _WINDOW) : match.start()].strip()
         if not inside and not empty and _closes(text, match):
             last = match.end()
             yield last

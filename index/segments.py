@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache
 from itertools import pairwise
 
-from .chars import pairs
+from .borders import REACH, Candidate, Manner
 from .frames import Frame, Vocabulary
 from .lines import Row
 from .units import Unit, told_units, units
 from .zones import Draft, Zone, zones
-
-# A heading of fewer lines and characters that no blank line sets off is a heading inside its article (小标题).
-_INSIDE = 18
-# Two bodies are of one article from this share of common pairs of characters on that stand in at most so many units of
-# the page; so many rows of each are looked at.
-_COHERENT, _RARE, _REACH = 0.05, 3, 60
-# Bodies of fewer pairs are too short for that; a heading inside is then set in by so many cells, as no headline is.
-_ENOUGH, _SET_IN = 40, 3
-_NUMBERED = re.compile(
-    "[（〔]?[一二三四五六七八九十0-9]{1,3}[）〕、.．]|第[一二三四五六七八九十]{1,3}[章节条部]|[●■◆▲★◎○]"
-)
 
 
 @dataclass(slots=True)
@@ -65,21 +53,7 @@ class _Gatherer:
             (zone, told_units(zone.rows) if out.told else units(zone.rows, vocabulary, zone.opening, indents))
             for zone in zones
         ]
-
-    @cached_property
-    def stacks(self) -> frozenset[int]:
-        """The indents of headings at borders, which are headlines."""
-        return frozenset(
-            unit.rows[0].indent
-            for zone, found in self.found
-            for unit in (*found[-1:], *(found[:1] if zone.draft is not None else ()))
-            if not unit.body
-        )
-
-    @cached_property
-    def _spread(self) -> Counter[int]:
-        """In how many units of the page each pair of characters stands."""
-        return Counter(pair for _, found in self.found for unit in found for pair in _pairs(unit.rows))
+        self.manner = Manner(self.found)
 
     def gather(self) -> None:
         for zone, found in self.found:
@@ -97,8 +71,13 @@ class _Gatherer:
             self._loose(found, draft)
 
     def _loose(self, found: Sequence[Unit], draft: Draft | None) -> None:
+        between = {
+            index
+            for index in range(1, len(found) - 1)
+            if found[index - 1].body and not found[index].body and found[index + 1].body
+        }
+        indents = Counter(found[index].rows[0].indent for index in between)
         for index, unit in enumerate(found):
-            following = found[index + 1].rows if index + 1 < len(found) and found[index + 1].body else ()
             if unit.body:
                 if self.placed and index and found[index - 1].body and not self._one(found[index - 1], unit):
                     draft = None
@@ -106,44 +85,29 @@ class _Gatherer:
                     draft = Draft()
                     self.out.drafts.append(draft)
                 draft.body.extend(unit.rows)
-            elif draft is not None and following and self._inside(draft.body, unit.rows, following):
+            elif draft is not None and index in between and self._inside(draft, found, index, indents):
                 draft.body.extend(unit.rows)
                 draft.apart.update(row.number for row in unit.rows)
             else:
                 draft = None
                 self._heading(unit.rows)
 
-    def _inside(self, before: Sequence[Row], rows: Sequence[Row], following: Sequence[Row]) -> bool:
-        """Whether a heading between two bodies stands inside one article."""
-        first = rows[0]
+    def _inside(self, draft: Draft, found: Sequence[Unit], index: int, indents: Counter[int]) -> bool:
+        """Whether a heading stands inside the article above it. `indents`: how many such headings of its zone have each."""
+        rows = found[index].rows
         if self.placed:
-            return not first.blank_before
-        if _NUMBERED.match(first.text):
-            return True
-        # A line set as the paragraphs around it are, in a list or a conversation, is no headline.
-        if not self.out.told and not first.blank_before and 0 < first.indent == following[0].indent:
-            return True
-        if len(rows) > 1 or len(first.text) > _INSIDE:
-            return False
-        if not first.blank_before and not self.out.told:
-            return True
-        coherent = self._coherent(before, following)
-        if coherent is not None:
-            return coherent
-        # Too short to share words; no headline at a border of the page is set in as far.
-        return self.out.told or (first.indent >= _SET_IN and bool(self.stacks) and first.indent not in self.stacks)
+            return not rows[0].blank_before
+        behind: list[Row] = []
+        for following in range(index + 1, len(found)):
+            if not found[following].body or len(behind) >= REACH:
+                break
+            behind.extend(found[following].rows)
+        candidate = Candidate(draft.body, rows, behind, indents[rows[0].indent] - 1)
+        return self.manner.told_inside(candidate) if self.out.told else self.manner.inside(candidate)
 
     def _one(self, before: Unit, unit: Unit) -> bool:
         """Whether two bodies with nothing but white between them are of one article."""
-        return not before.rows[-1].terminal or self._coherent(before.rows, unit.rows) is not False
-
-    def _coherent(self, before: Sequence[Row], following: Sequence[Row]) -> bool | None:
-        """Whether two bodies share pairs of characters that hardly anything else on the page has; None if too short."""
-        one, other = _pairs(before[-_REACH:]), _pairs(following)
-        if min(len(one), len(other)) < _ENOUGH:
-            return None
-        shared = sum(self._spread[pair] <= _RARE for pair in one & other)
-        return shared >= _COHERENT * min(len(one), len(other))
+        return not before.rows[-1].terminal or self.manner.coherent(before.rows, unit.rows)
 
     def _heading(self, rows: Sequence[Row]) -> None:
         block: list[Row] = []
@@ -153,10 +117,6 @@ class _Gatherer:
                 block = []
             block.append(row)
         self.out.headings.append((block, len(self.out.drafts)))
-
-
-def _pairs(rows: Sequence[Row]) -> frozenset[int]:
-    return pairs("".join([row.text for row in rows[:_REACH]]))
 
 
 def _move_bylines(out: Segments) -> None:

@@ -99,6 +99,8 @@ def _body_start(rows: Sequence[Row], start: int, prose: int, frame: Frame, vocab
         # Where paragraphs stand on one line each, what is short and no sentence is none.
         return start if vocabulary.runs_on(rows[wide - 1], rows[wide]) else wide
     least = _column_start(rows, start, prose, frame)
+    if least > start and vocabulary.joins(rows[least - 1], rows[least]):
+        least = start
     for first in range(min(prose, start + _STACK), start, -1):
         row, above = rows[first], rows[start:first]
         if row.start == row.end:
@@ -113,7 +115,9 @@ def _body_start(rows: Sequence[Row], start: int, prose: int, frame: Frame, vocab
             continue
         if above[-1].text.endswith(OPEN_ENDED):
             continue
-        if frame.columns and len(above) >= _FILLED and all(frame.fits(line) for line in above):
+        filled = frame.columns and len(above) >= _FILLED and all(frame.fits(line) for line in above)
+        # No line but the first of a paragraph is indented.
+        if filled and not (frame.indents and all(frame.indented(line) for line in above)):
             continue
         if sure or not vocabulary.joins(above[-1], row):
             return max(first, least)
@@ -129,8 +133,13 @@ def _column_start(rows: Sequence[Row], start: int, prose: int, frame: Frame) -> 
         return start
     near = Frame.of(rows[start : start + _NEAR], lambda: frame.indents)
     last = min(prose, start + _STACK)
-    first = next((index for index in range(start, last) if near.fits(rows[index])), last)
+    first = next((index for index in range(start, last) if near.fits(rows[index]) and _goes_on(rows, index, near)), last)
     return first if near.columns and (first == prose or first < last) else start
+
+
+def _goes_on(rows: Sequence[Row], index: int, frame: Frame) -> bool:
+    """Whether the row after `index` fills the column, too, or the paragraph ends with one of the two."""
+    return rows[index].terminal or rows[index + 1].terminal or not frame.short(rows[index + 1])
 
 
 def _tail(rows: Sequence[Row], frame: Frame, *, fresh: bool) -> list[Unit]:

@@ -12,6 +12,8 @@ from .lines import Row
 
 # A headline between a byline and the dateline under it has at most so many lines.
 _BETWEEN = 4
+# A bracket with names opens at most so many characters before the line's end.
+_BRACKET = 24
 
 
 @dataclass(slots=True)
@@ -123,9 +125,16 @@ class _Walk:
         self.prose = False
 
     def take(self, row: Row, following: Sequence[Row]) -> None:
+        if row.credit is not None and row.start == row.end and self._begun():
+            # "新华社北京7月1日电" on a line of its own, and the reporter under it.
+            row = row._replace(lead=row.credit, credit=None, terminal=False)
+            self.zone.append(row)
+            return
         if row.credit is not None and row.start == row.end and (not self.prose or self._under_heading(row)):
             # "（记者 李涛）" on a line of its own over the body is a byline like any other.
             row = row._replace(byline=row.credit, credit=None)
+        if row.byline is not None and self._apart_from_names(row):
+            row = row._replace(byline=None)
         if self.draft is not None and self.draft.bylines and not self.zone and row.byline is None:
             # The names may go on in the next line.
             row = row._replace(byline=parse_byline(row.line.text[row.start : row.end], bare=True))
@@ -144,6 +153,17 @@ class _Walk:
         if not self.prose or not self.zone or self.zone[-1].terminal or row.blank_before:
             return False
         return row.line.role == self.zone[-1].line.role
+
+    def _begun(self) -> bool:
+        """Whether the row above is a dateline and nothing else."""
+        return self.opening is not None and self.opening == len(self.zone) - 1 and not self.prose
+
+    def _apart_from_names(self, row: Row) -> bool:
+        """Whether what reads as a byline is a dateline without names, or goes on with a bracket of the row above."""
+        if row.byline is not None and not row.byline.names and is_dateline(row.text) and not row.byline.marked:
+            return True
+        above = self.zone[-1].text[-_BRACKET:] if self.zone and not row.blank_before else ""
+        return above.rfind("（") > above.rfind("）")
 
     def _under_heading(self, row: Row) -> bool:
         """Whether no sentence has ended above a credit in 【】, which seldom ends an article."""

@@ -50,7 +50,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "stated": ("（报面写明）", " (stated)"),
     "from dateline": ("（据电头）", " (from dateline)"),
     "from file name": ("（据文件名）", " (from file name)"),
-    "from neighbours": ("（据同版其他稿件）", " (from neighbouring articles)"),
+    "from neighbours": ("（据同期其他稿件）", " (from the rest of the issue)"),
     "unknown": ("（年份不详）", " (year unknown)"),
     # Kinds of article
     "news": ("消息", "news"),

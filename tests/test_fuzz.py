@@ -169,7 +169,7 @@ def work(act: Callable[[], object]) -> int:
 
 UNITS = {
     ".txt": ("字", "\n", "\0字字字字字字字字字字字字字字"),
-    ".html": ("字", "<", "<div>", "<p>", "<table><tr><td>", "<article><h2>字。</h2>", "<pre>\n", "<!--", "版权", "<a href=x>字</a>", "</div>"),
+    ".html": ("字", "<", "<div>", "<p>", "<table><tr><td>", "<article><h2>字。</h2>", "<pre>\n", "<!--", "版权", "<a href=x>字</a>", "</div>", "<title>字</title><p>字</p>"),
     ".md": ("字", "[", "![", "*a ", "`", "> ", "- a\n", "字。\n\n", "|a|b\n|-|-\n", "<b\n", "a: b\n"),
     ".jsonl": ("[", '{"text": "字"}\n', '{"text": "<br>', "\n"),
     ".json": ("[", '{"a":', '[{"text":"字"},'),

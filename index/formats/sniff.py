@@ -53,7 +53,7 @@ def contradiction(path: Path) -> str:
     :raises OSError: if it cannot be opened.
     """
     suffix = path.suffix.lower()
-    with path.open("rb") as file:
+    with path.open("rb", buffering=0) as file:
         head = file.read(_HEAD)
     kind = _kind(path, head)
     if kind is None or suffix in kind[1]:

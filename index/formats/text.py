@@ -6,9 +6,13 @@ Lines are split at `\\n`, `\\r\\n` and `\\r` only, so that their numbers are tho
 from __future__ import annotations
 
 import codecs
+import os
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import lru_cache
+from itertools import count
 from pathlib import Path
 
 from ..errors import SourceError
@@ -16,7 +20,6 @@ from ..types import Line, Page
 
 # A page of a newspaper has some 10,000 characters; a file a thousand times as long is no text to be read in one piece.
 LIMIT = 64 << 20
-_LINE_BREAK = re.compile(r"\r\n|\r|\n")
 # Controls that text files really hold: tab, form feed, vertical tab, escape (old word processors), end-of-file mark.
 _JUNK = re.compile("[\x01-\x08\x0e-\x19\x1c-\x1f\x7f]")
 # A stray control character happens in extracted text; one in fifty characters is no text.
@@ -51,7 +54,7 @@ _DECLARED = {
 _WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 _SIGNS = re.compile("[^A-Za-z0-9]")
 _BEYOND_ASCII = re.compile(b"[\x80-\xff]")
-_BEYOND = re.compile("[^\x00-\x7f]")
+_USUAL = 1 << 14  # characters; those of the two levels and as many again
 
 
 def _silent(_: str) -> None:
@@ -65,7 +68,7 @@ def read_text(path: Path, source: str, note: Callable[[str], None]) -> Iterator[
     :raises OSError: if it cannot be opened.
     """
     text = load_text(path, source, note)
-    yield Page(source, 1, tuple(Line(number, piece) for number, piece in enumerate(split_lines(text), 1)))
+    yield Page(source, 1, tuple(map(Line, count(1), split_lines(text))))
 
 
 def load_text(path: Path, source: str, note: Callable[[str], None], declared: str | None = None) -> str:
@@ -83,8 +86,11 @@ def load(path: Path, source: str, limit: int = LIMIT) -> bytes:
     :raises OSError: if it cannot be opened.
     """
     with path.open("rb") as file:
-        # Its size is only a first look: a file may grow while it is read.
-        data = file.read(limit + 1) if path.stat().st_size <= limit else None
+        size = os.fstat(file.fileno()).st_size
+        data = file.read(size + 1) if size <= limit else None
+        if data is not None and len(data) > size:
+            # Its size was only a first look: a file may grow while it is read.
+            data += file.read(limit - size)
     if data is None or len(data) > limit:
         raise SourceError(f"{source}: is larger than {limit >> 20} MB. Split it into smaller files.")
     return data
@@ -92,7 +98,7 @@ def load(path: Path, source: str, limit: int = LIMIT) -> bytes:
 
 def split_lines(text: str) -> list[str]:
     """The lines of a text, broken where an editor breaks them."""
-    pieces = _LINE_BREAK.split(text)
+    pieces = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if not pieces[-1]:
         pieces.pop()
     return pieces
@@ -139,7 +145,8 @@ def encoding_of(data: bytes, source: str, declared: str | None = None) -> str:
     if _strictly(data, "utf-8") or _tolerable(*_decoded(_telling(data), "utf-8")):
         return "utf-8"
     # GB18030 and Big5 accept much of each other; the right one gives the more common characters.
-    found = _best(_telling(data), ("gb18030", "big5hkscs", *_WIDE), _common_share)
+    # Every character of UTF-32 has a zero byte.
+    found = _best(_telling(data), ("gb18030", "big5hkscs", *(_WIDE if zeros else _WIDE[:2])), _common_share)
     if found is None and declared and _strictly(data, declared):
         return declared
     if found is None:
@@ -188,20 +195,27 @@ def _decoded(data: bytes, encoding: str) -> tuple[str, int]:
 def _tolerable(text: str, damaged: int) -> bool:
     if not damaged:
         return True
-    right = len(_BEYOND.findall(text)) - damaged
+    right = len(text) - len(text.encode("ascii", "ignore")) - damaged
     return damaged <= _DAMAGE * right or (damaged == 1 and right >= _ENOUGH and text.endswith("\ufffd"))
 
 
 def _common_share(text: str) -> float:
     """Share of the letters beyond ASCII that are common in either script: the first level of GB2312 or of Big5."""
-    letters = [char for char in text if char > "\x7f" and unicodedata.category(char)[0] in "LCM"]
-    return sum(_common(char) for char in letters) / len(letters) if letters else 0.0
+    counted = Counter(text).items()
+    letters = [found for found in counted if found[0] > "\x7f" and unicodedata.category(found[0])[0] in "LCM"]
+    return sum(times for char, times in letters if _common(char)) / sum(times for _, times in letters) if letters else 0.0
 
 
 def _readable(text: str) -> float:
     """Share of the characters that are common in either script, or ASCII."""
-    return sum(" " <= char < "\x7f" or char in "\t\r\n" or _common(char) for char in text) / max(1, len(text))
+    usual = sum(
+        times
+        for char, times in Counter(text).items()
+        if " " <= char < "\x7f" or char in "\t\r\n" or _common(char)
+    )
+    return usual / max(1, len(text))
 
 
+@lru_cache(_USUAL)
 def _common(char: str) -> bool:
     return any(low <= char.encode(codec, "replace")[0] <= high for codec, low, high in _LEVELS)

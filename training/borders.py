@@ -1,0 +1,102 @@
+"""How the weights of headings inside articles (`index.borders.WEIGHTS`) are fitted: logistic regression on made pages.
+
+    python training/borders.py --data DIR [--seeds 33 34 …] [--pages 60]
+
+DIR holds the public sets (`news/articles.jsonl.gz`). The pages are made of the part of the articles that is for
+development. On each page the true answer is given at every heading between two bodies, so that one error does not
+change what is asked next. Prints the errors on papers that were left out of the fit, then the weights of all.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import numpy as np
+from numpy.typing import NDArray
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "benchmarks"))
+from pages_make import make_text
+
+from index.borders import NUMBERED, WEIGHTS, Candidate, Manner
+from index.layout import lay_out
+from index.read import read
+
+FOLDS, RIDGE, STEPS = 5, 1.0, 50
+
+Floats = NDArray[np.float64]
+
+
+def candidates(folder: Path, page: dict[str, Any]) -> Iterator[tuple[tuple[float, ...], bool]]:
+    """Signs and truth of each heading between two bodies of a page."""
+    owner = {line: article["key"] for article in page["articles"] for line in article["body_lines"]}
+    found: list[tuple[tuple[float, ...], bool]] = []
+
+    def inside(manner: Manner, candidate: Candidate) -> bool:
+        before = next((owner[row.number] for row in reversed(candidate.before) if row.number in owner), None)
+        truth = before == next((owner[row.number] for row in candidate.behind if row.number in owner), None)
+        if not NUMBERED.match(candidate.heading[0].text):
+            found.append((manner.signs(candidate), truth))
+        return truth
+
+    with patch.object(Manner, "inside", inside):
+        for read_page in read(folder / page["source"], page["source"]):
+            lay_out(read_page)
+    yield from found
+
+
+def fit(signs: Floats, truth: Floats) -> Floats:
+    """Weights of the least loss, found by Newton's method; ridge on all but the first."""
+    weights = np.zeros(signs.shape[1])
+    ridge = np.diag([1e-3] + [RIDGE] * (signs.shape[1] - 1))
+    for _ in range(STEPS):
+        chance = 1 / (1 + np.exp(-signs @ weights))
+        slope = signs.T @ (chance - truth) + ridge @ weights
+        curve = (signs.T * (chance * (1 - chance))) @ signs + ridge
+        weights -= np.linalg.solve(curve, slope)
+    return weights
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--seeds", type=int, nargs="+", default=list(range(33, 57)))
+    parser.add_argument("--pages", type=int, default=60)
+    arguments = parser.parse_args()
+    signs: list[tuple[float, ...]] = []
+    truth: list[bool] = []
+    papers: list[str] = []
+    with tempfile.TemporaryDirectory() as temporary:
+        for seed in arguments.seeds:
+            folder = Path(temporary) / str(seed)
+            folder.mkdir()
+            for page in make_text(arguments.data / "news/articles.jsonl.gz", folder, seed, arguments.pages, "dev")[
+                "pages"
+            ]:
+                for one, answer in candidates(folder, page):
+                    signs.append(one)
+                    truth.append(answer)
+                    papers.append(f"{seed} {page['paper']}")
+    report(np.array(signs, float), np.array(truth, float), papers)
+
+
+def report(signs: Floats, truth: Floats, papers: list[str]) -> None:
+    order = {paper: number % FOLDS for number, paper in enumerate(dict.fromkeys(papers))}
+    folds = np.array([order[paper] for paper in papers])
+    wrong = np.zeros(2, int)
+    for fold in range(FOLDS):
+        inside = signs[folds == fold] @ fit(signs[folds != fold], truth[folds != fold]) > 0
+        answers = truth[folds == fold] > 0
+        wrong += (np.sum(inside & ~answers), np.sum(~inside & answers))
+    print(f"{len(truth)} headings, {int(truth.sum())} inside; on papers left out {wrong[0]} merged, {wrong[1]} split")
+    for name, weight in zip(WEIGHTS, fit(signs, truth), strict=True):
+        print(f'    "{name}": {weight:.2f},')
+
+
+if __name__ == "__main__":
+    main()
