@@ -64,7 +64,7 @@ _MARK_SET = frozenset(MARKS)
 _HINT = re.compile(
     "撰|摄|稿|据|记者|讯员|论员|察员|主笔|编[辑译]|评论?部|辑论?部|编论?部|整理|策划|统筹|执笔|采[写访]|作者|来源|摘自|转自|综合|实习生|集体|报[道导]|文[/·图]|图[/·文]"
 )
-_HEADS = ("文 ", "图 ")
+_HEADS = frozenset(("文 ", "图 "))
 _LETTERS = re.compile(rf"[{HAN}{MARKS} 、，/｜：；&＆·－—–0-9\n-]*$")
 
 
@@ -85,7 +85,7 @@ def may_be_byline(form: str) -> bool:
     """Whether a line in plain form is worth reading as a byline; most lines of a page are not."""
     if len(form) > LONGEST:
         return False
-    hinted = form[:1] in _MARK_SET or _HINT.search(form) is not None or form.startswith(_HEADS)
+    hinted = form[:1] in _MARK_SET or form[:2] in _HEADS or _HINT.search(form) is not None
     return hinted and _LETTERS.match(form) is not None
 
 

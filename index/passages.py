@@ -25,9 +25,7 @@ _WINDOW = 8
 _CLOSERS = "”’」』）)】》〉〕］\"'"
 # A mark that can end a sentence, with the quotes and brackets that close on it.
 # It begins with a class of its own, to which the search skips.
-_END = re.compile(
-    f"(?P<mark>[。！？!?…\n.](?:(?<![\n.])[。！？!?…]+)?)(?P<close>(?:(?<!\n)[{re.escape(_CLOSERS)}]+)?)"
-)
+_END = re.compile(f"(?P<mark>[。！？!?…\n.](?:(?<![\n.])[。！？!?…]+)?)(?P<close>(?:(?<!\n)[{re.escape(_CLOSERS)}]+)?)")
 # What stands in titles and brackets belongs to the sentence around it; longer brackets hold sentences of their own.
 _ENCLOSED = re.compile(r"《[^《》\n]{0,60}》|（[^（）\n]{0,60}）|\([^()\n]{0,60}\)|【[^【】\n]{0,60}】")
 _CLAUSE_ENDS = ("；;", "，,：:", "、 ")
@@ -84,19 +82,21 @@ def _ends(text: str) -> Iterator[int]:
     shell = next(enclosed, None)
     last = 0
     for match in _END.finditer(text):
-        while shell is not None and shell.end() <= match.start():
+        start, end = match.span()
+        while shell is not None and shell.end() <= start:
             shell = next(enclosed, None)
-        if match[0] == "\n":
+        mark = match["mark"]
+        if mark == "\n":
             # Extracted English keeps its line breaks; a small letter goes on with the sentence.
-            if not ("a" <= text[match.end() : match.end() + 1] <= "z"):
-                last = match.end()
+            if not ("a" <= text[end : end + 1] <= "z"):
+                last = end
                 yield last
             continue
-        inside = shell is not None and shell.start() < match.start()
+        inside = shell is not None and shell.start() < start
         # "……于是" begins with what elsewhere ends a sentence.
-        empty = "…" in match["mark"] and not text[max(last, match.start() - _WINDOW) : match.start()].strip()
+        empty = "…" in mark and not text[max(last, start - _WINDOW) : start].strip()
         if not inside and not empty and _closes(text, match):
-            last = match.end()
+            last = end
             yield last
 
 

@@ -167,13 +167,16 @@ def stamp(status: os.stat_result, member: zips.Member | None = None) -> str:
 
 
 # A path can hold line breaks and other controls, and bytes in no known encoding; printed they would break lines or fail.
+# Marks that turn the direction of writing would show the line with another name.
 _UNPRINTABLE = frozenset(("Cc", "Cs", "Zl", "Zp"))
+_TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def printable(path: Path) -> str:
     """The path as one line of text: what is no printable character becomes a replacement character."""
     text = os.fsencode(path.as_posix()).decode("utf-8", "replace")
-    return "".join("\ufffd" if unicodedata.category(char) in _UNPRINTABLE else char for char in text)
+    bad = {char for char in set(text) if char in _TURNING or unicodedata.category(char) in _UNPRINTABLE}
+    return "".join("\ufffd" if char in bad else char for char in text) if bad else text
 
 
 def _free_name(name: str, root: Path, taken: set[str]) -> str:

@@ -42,7 +42,7 @@ def units(
         while at < len(prose) and prose[at] < start:
             at += 1
         if at == len(prose):
-            found.extend(_tail(rows[start:], frame, fresh=not found))
+            found.extend(_tail(rows[start:]))
             break
         first = start if start == opening else _body_start(rows, start, prose[at], frame, vocabulary)
         if first > start:
@@ -78,7 +78,8 @@ def _asking(rows: Sequence[Row], frame: Frame) -> frozenset[int]:
     for index, row in enumerate(rows):
         before = rows[index - 1] if index else None
         if before is None or row.blank_before or frame.breaks(before, row):
-            start = index
+            # A full line that ends no sentence goes on over a blank line.
+            start = -_BLOCK if before is not None and not before.terminal and _flush(before, frame) else index
         elif before.terminal and index - 1 not in found:
             start = -_BLOCK
         if not row.calls or index - start >= _BLOCK:
@@ -99,7 +100,7 @@ def _body_start(rows: Sequence[Row], start: int, prose: int, frame: Frame, vocab
         # Where paragraphs stand on one line each, what is short and no sentence is none.
         return start if vocabulary.runs_on(rows[wide - 1], rows[wide]) else wide
     least = _column_start(rows, start, prose, frame)
-    if least > start and vocabulary.joins(rows[least - 1], rows[least]):
+    if least > start and vocabulary.runs_on(rows[least - 1], rows[least]):
         least = start
     for first in range(min(prose, start + _STACK), start, -1):
         row, above = rows[first], rows[start:first]
@@ -107,7 +108,7 @@ def _body_start(rows: Sequence[Row], start: int, prose: int, frame: Frame, vocab
             continue
         if frame.indents and frame.indented(row):
             sure = row.indent >= frame.base + 2
-        elif row.blank_before and rows[start].blank_before and not frame.indents:
+        elif row.blank_before and rows[start].blank_before and not frame.indents and not _flush(above[-1], frame):
             sure = False
         else:
             continue
@@ -129,12 +130,15 @@ def _body_start(rows: Sequence[Row], start: int, prose: int, frame: Frame, vocab
 
 def _column_start(rows: Sequence[Row], start: int, prose: int, frame: Frame) -> int:
     """Where the rows without indents begin to fill their column: what does not, and ends no sentence, is of no body."""
-    if frame.indents or frame.fits(rows[start]):
+    if frame.indents or start == prose or (frame.fits(rows[start]) and _goes_on(rows, start, frame)):
         return start
     near = Frame.of(rows[start : start + _NEAR], lambda: frame.indents)
     last = min(prose, start + _STACK)
-    first = next((index for index in range(start, last) if near.fits(rows[index]) and _goes_on(rows, index, near)), last)
-    return first if near.columns and (first == prose or first < last) else start
+    first = next(
+        (index for index in range(start, last) if near.fits(rows[index]) and _goes_on(rows, index, near)), last
+    )
+    filled = near.columns or (prose - first >= _FILLED and all(near.fits(row) for row in rows[first:prose]))
+    return first if filled and (first == prose or first < last) else start
 
 
 def _goes_on(rows: Sequence[Row], index: int, frame: Frame) -> bool:
@@ -142,24 +146,21 @@ def _goes_on(rows: Sequence[Row], index: int, frame: Frame) -> bool:
     return rows[index].terminal or rows[index + 1].terminal or not frame.short(rows[index + 1])
 
 
-def _tail(rows: Sequence[Row], frame: Frame, *, fresh: bool) -> list[Unit]:
+def _flush(row: Row, frame: Frame) -> bool:
+    """Whether the row ends where its column does, as no headline needs to."""
+    return frame.columns and frame.fits(row) and row.width + row.indent - frame.base >= frame.width - 1
+
+
+def _tail(rows: Sequence[Row]) -> list[Unit]:
     """Rows to the end of the zone on none of which a sentence ends: headings block by block, unless they look otherwise."""
-    # Right under a body an indented row may still be the body's: a list, or a paragraph that breaks off.
-    under = not fresh and not rows[0].blank_before and frame.indents and rows[0].indent >= frame.base + 2
     blocks: list[list[Row]] = []
     for row in rows:
-        if not blocks or row.blank_before or (under and len(blocks) == 1 and frame.breaks(blocks[0][-1], row)):
+        if not blocks or row.blank_before:
             blocks.append([])
         blocks[-1].append(row)
-    found = []
-    for index, block in enumerate(blocks):
-        heading = len(block) <= _BLOCK and all(len(row.text) <= HEADLINE for row in block)
-        if under and not index:
-            items = sum(frame.indented(row) for row in block)
-            filled = len(block) > 1 and not any(frame.short(row) for row in block[:-1])
-            heading = heading and items in (1, len(block)) and not filled
-        found.append(Unit(not heading, tuple(block)))
-    return found
+    return [
+        Unit(len(block) > _BLOCK or any(len(row.text) > HEADLINE for row in block), tuple(block)) for block in blocks
+    ]
 
 
 def _unfinished(rows: Sequence[Row], last_prose: int, vocabulary: Vocabulary) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -23,9 +24,12 @@ from .zips import Unpacker
 _READINGS = 3
 # Sources stored in one step: each step writes the same pages of the catalogue's indexes anew, and a kill loses one.
 _TOGETHER = 64
+_LONGEST_HEADING = 500  # characters
 _WITH_OCR = "+ocr"
 
 Tell = Callable[[Progress], None]
+_Item = Page | tuple[Article, Sequence[Passage]]
+_log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -137,12 +141,17 @@ class _Source:
                 return
         raise SourceError(f"{self.file.name}: changes while it is being read. Build again when it is finished.")
 
-    def _items(self, pages: Iterator[Page]) -> Iterator[Page | tuple[Article, Sequence[Passage]]]:
+    def _items(self, pages: Iterator[Page]) -> Iterator[_Item]:
         """Every page as soon as it is read, ready articles at once, other articles at the end: what day a page is of may
         be told by a later one."""
+        for item in _guarded(self._made(pages), self.file.name):
+            if isinstance(item, Page):
+                self.tell(replace(self.step, page=item.number))
+            yield item
+
+    def _made(self, pages: Iterator[Page]) -> Iterator[_Item]:
         found: list[Article] = []
-        for page in pages:
-            self.tell(replace(self.step, page=page.number))
+        for page in map(_sober, pages):
             yield page
             if page.record is None:
                 found += articles(page)
@@ -150,9 +159,43 @@ class _Source:
                 yield from self._dated([record_article(page)])
         yield from self._dated(found)
 
-    def _dated(self, found: Sequence[Article]) -> Iterator[tuple[Article, Sequence[Passage]]]:
+    def _dated(self, found: Sequence[Article]) -> Iterator[_Item]:
         for article in date_articles(found, self.file.name):
             yield article, passages(article)
+
+
+def _sober(page: Page) -> Page:
+    """The page without headings that are none by their length: headings are kept and embedded with every passage."""
+    if any(line.role == "heading" and len(line.text) > _LONGEST_HEADING for line in page.lines):
+        lines = (
+            replace(line, role="body") if line.role == "heading" and len(line.text) > _LONGEST_HEADING else line
+            for line in page.lines
+        )
+        page = replace(page, lines=tuple(lines))
+    if page.record is not None and len(page.record.title) > _LONGEST_HEADING:
+        page = replace(page, record=replace(page.record, title=page.record.title[:_LONGEST_HEADING].rstrip()))
+    return page
+
+
+def _guarded(items: Iterator[_Item], source: str) -> Iterator[_Item]:
+    """The items; what nobody foresaw in reading a file costs that file, not the build.
+
+    :raises SourceError: for whatever else reading raises; OSError passes.
+    """
+    while True:
+        try:
+            item = next(items, None)
+        except (SourceError, OSError):
+            raise
+        except MemoryError as error:
+            raise SourceError(f"{source}: needs more memory than there is. Split it into smaller files.") from error
+        except Exception as error:
+            _log.debug("%s", source, exc_info=True)
+            what = type(error).__name__
+            raise SourceError(f"{source}: cannot be read ({what}). Save it anew, or in another format.") from error
+        if item is None:
+            return
+        yield item
 
 
 class _ChangedError(Exception):

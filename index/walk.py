@@ -66,7 +66,11 @@ def below(root: Path, home: Path | None, recorded: bool) -> Iterator[Entry]:
         folders[:] = sorted(name for name in folders if not _hidden(name) and not _same(here / name, home))
         for path in (here / name for name in folders):
             if path.is_symlink():
-                yield Entry(path, path.relative_to(root), "is a link to a folder; such links are not followed.")
+                yield Entry(
+                    path,
+                    path.relative_to(root),
+                    "is a link to a folder; such links are not followed. Give that folder, too.",
+                )
         for path in (here / name for name in sorted(names) if not _hidden(name)):
             if path.is_symlink():
                 links.append(path)
@@ -75,7 +79,7 @@ def below(root: Path, home: Path | None, recorded: bool) -> Iterator[Entry]:
     for path in links:
         entry = _entry(path, path.relative_to(root), None)
         if entry.real is not None and not entry.real.is_relative_to(inside):
-            entry = Entry(path, entry.relative, "is a link out of the folder.")
+            entry = Entry(path, entry.relative, "is a link out of the folder. Give the file that it leads to.")
         yield from _unpacked(entry)
     for failure in unreadable:
         path = Path(failure.filename)
@@ -94,11 +98,15 @@ def _unpacked(entry: Entry) -> Iterator[Entry]:
         inside = zips.members(entry.path)
     except (SourceError, OSError) as error:
         gone = isinstance(error, OSError)
-        problem = f"cannot be opened ({error.strerror})." if isinstance(error, OSError) else str(error)
+        problem = (
+            f"cannot be opened ({error.strerror}). Check that it may be read."
+            if isinstance(error, OSError)
+            else str(error)
+        )
         yield replace(entry, real=None, problem=problem, unread=gone)
         return
     if not inside:
-        yield replace(entry, real=None, problem="is an empty zip.")
+        yield replace(entry, real=None, problem="is an empty zip. Put files into it.")
     for member in inside:
         relative = entry.relative / member.path
         problem = member.problem or _unsupported(relative)
@@ -117,9 +125,9 @@ def _entry(path: Path, relative: Path, inside: Path | None) -> Entry:
         status = path.stat()
     except OSError as error:
         gone = isinstance(error, FileNotFoundError)
-        return Entry(path, relative, f"cannot be looked at ({error.strerror}).", unread=not gone)
+        return Entry(path, relative, f"cannot be looked at ({error.strerror}). Check where it leads.", unread=not gone)
     if not stat.S_ISREG(status.st_mode):
-        return Entry(path, relative, "is not a regular file.")
+        return Entry(path, relative, "is not a regular file. Give a file.")
     if path.suffix.lower() != zips.SUFFIX and (problem := _unsupported(path)):
         return Entry(path, relative, problem)
     return Entry(path, relative, "", inside / relative if inside else path.resolve(), status)

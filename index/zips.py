@@ -6,14 +6,15 @@ import errno
 import shutil
 import stat
 import zipfile
-import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 from .errors import SourceError
+from .formats.package import BROKEN, open_zip
 from .formats.text import decode
 
 SUFFIX = ".zip"
@@ -24,7 +25,7 @@ _LARGE, _RATIO = 64 << 20, 200
 # A name without the flag for UTF-8 is in the code page of whoever packed it; zipfile takes it for the first PC's.
 _UTF8_FLAG, _PC = 0x800, "cp437"
 _ENCRYPTED = 0x1
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, LookupError)
+_HEADER = 30  # bytes before a member's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +46,44 @@ def members(path: Path) -> list[Member]:
     :raises OSError: if it cannot be opened.
     """
     try:
-        with zipfile.ZipFile(path) as opened:
+        with open_zip(path) as opened:
             listed = [info for info in opened.infolist() if not info.is_dir()]
-    except (*_BROKEN, OSError) as error:
+            packed = path.stat().st_size
+    except (*BROKEN, OSError) as error:
         if _unread(error):
             raise
         raise SourceError("is not a whole zip file. Pack it again.") from error
     if len(listed) > _MEMBERS or sum(info.file_size for info in listed) > _TOTAL:
         raise SourceError(f"holds more than {_MEMBERS} files or {_TOTAL >> 30} GB. Unpack it, or pack it in parts.")
+    shared = _overlapping(listed)
     found: dict[PurePosixPath, Member] = {}
     for info in listed:
         member = _member(info)
+        if id(info) in shared and not member.problem:
+            member = replace(member, problem="shares its bytes with another file of the zip. Pack the zip again.")
         if any(part.startswith((".", "__MACOSX")) for part in member.path.parts) and not member.problem:
             continue
         if member.path in found:
-            member = Member(member.name, member.path, 0, 0, "is in the zip twice; the first is taken.")
+            member = Member(
+                member.name, member.path, 0, 0, "is in the zip twice; the first is taken. Give the other another name."
+            )
             found[PurePosixPath(f"{member.path} (2)")] = member
         else:
             found[member.path] = member
+    wanted = sum(member.size for member in found.values() if not member.problem)
+    if wanted > _LARGE and wanted > _RATIO * packed:
+        raise SourceError(f"would unpack to {wanted >> 20} MB from almost nothing. It is not unpacked.")
     return [found[path] for path in sorted(found)]
+
+
+def _overlapping(listed: Sequence[zipfile.ZipInfo]) -> set[int]:
+    """The members (by `id`) whose bytes reach into those of the next: so a small zip is made to unpack to a large one."""
+    ordered = sorted(listed, key=lambda info: info.header_offset)
+    return {
+        id(info)
+        for info, after in pairwise(ordered)
+        if info.header_offset + _HEADER + len(info.filename) + info.compress_size > after.header_offset
+    }
 
 
 def _member(info: zipfile.ZipInfo) -> Member:
@@ -75,9 +95,9 @@ def _member(info: zipfile.ZipInfo) -> Member:
 
 def _problem(info: zipfile.ZipInfo, name: str, pieces: list[str]) -> str:
     if ".." in pieces or name.startswith("/") or ":" in pieces[0]:
-        return "has a name that leads out of the zip."
+        return "has a name that leads out of the zip. Pack it with plain names."
     if stat.S_ISLNK(info.external_attr >> 16):
-        return "is a link; links in a zip are not followed."
+        return "is a link; links in a zip are not followed. Pack the file itself."
     if info.flag_bits & _ENCRYPTED:
         return "is encrypted. Unpack it with its password first."
     if name.lower().endswith(SUFFIX):
@@ -88,8 +108,12 @@ def _problem(info: zipfile.ZipInfo, name: str, pieces: list[str]) -> str:
 
 
 def _unread(error: Exception) -> bool:
-    """Whether the file cannot be read; a place outside the file, to which a damaged zip points, is an invalid argument."""
-    return isinstance(error, OSError) and error.errno != errno.EINVAL
+    """Whether the file cannot be read.
+
+    A place outside the file, to which a damaged zip points, is an invalid argument; bzip2 data that is damaged, an error
+    without a number.
+    """
+    return isinstance(error, OSError) and error.errno not in (None, errno.EINVAL)
 
 
 def _decoded(name: str) -> str:
@@ -121,7 +145,7 @@ class Unpacker:
     def _open(self, path: Path) -> zipfile.ZipFile:
         if self._zip is None or self._path != path:
             self.__exit__()
-            self._zip, self._path = zipfile.ZipFile(path), path
+            self._zip, self._path = open_zip(path), path
         return self._zip
 
     @contextmanager
@@ -139,7 +163,7 @@ class Unpacker:
                     shutil.copyfileobj(packed, written, 1 << 20)
             except KeyError as error:
                 raise SourceError(f"{source}: is no longer in the zip. Build again.") from error
-            except (*_BROKEN, OSError) as error:
+            except (*BROKEN, OSError) as error:
                 if _unread(error):
                     raise
                 raise SourceError(f"{source}: cannot be unpacked ({error}). Pack the zip again.") from error

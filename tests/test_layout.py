@@ -865,3 +865,59 @@ def test_what_is_drawn_is_furniture(drawn: str) -> None:
 @pytest.mark.parametrize("text", ["国庆", "海洋强国", "平安中国", "满意答卷"])
 def test_common_words_are_no_names(text: str) -> None:
     assert parse_byline(text, bare=True) is None
+
+
+# --- headings between two bodies ---------------------------------------------------------------------------------
+
+STREET = "　　云溪老街昨日起步行，店铺门前摆出桌椅，\n游客比上周多了一成，老街居民说夜里安静了。\n　　老街管委会表示，步行为期一年。"
+RIVER = "　　气象台今天发布预警，未来三天有大到暴\n雨，沿河各村提前转移低处的老人和孩子。\n　　防汛队已经上堤。"
+
+
+@pytest.mark.parametrize(
+    ("heading", "lines"),
+    [
+        ("\n暴雨三天\n沿河各村提前转移\n\n", [(2, 5), (10, 12)]),
+        ("\n　　一、沿河各村\n\n", [(2, 11)]),
+    ],
+)
+def test_a_heading_between_two_bodies(heading: str, lines: list[tuple[int, int]]) -> None:
+    found = articles(page(f"老街步行\n□记者 李涛\n{STREET}\n{heading}{RIVER}"))
+    assert [article.lines for article in found] == lines
+
+
+def test_headings_of_one_indent_between_the_paragraphs_are_of_one_article() -> None:
+    parts = "\n".join(f"　　老街夜里更静\n{STREET}" for _ in range(3))
+    (article,) = articles(page(f"老街步行\n□记者 李涛\n{STREET}\n{parts}"))
+    assert (article.lines, article.text.count("老街夜里更静\n")) == ((2, 17), 3)
+
+
+def test_a_reporter_on_a_line_under_the_dateline_begins_no_other_article() -> None:
+    text = f"大桥通车\n　　新华社云溪7月1日电\n（记者 李涛、王雪）\n{NEWS}"
+    assert [(a.lines, a.byline) for a in articles(page(text))] == [((2, 6), ("李涛", "王雪"))]
+
+
+def test_a_dateline_without_names_stays_in_the_text() -> None:
+    (article,) = articles(page(f"大桥通车\n　　据新华社云溪7月1日电\n{NEWS}"))
+    assert article.text.startswith("据新华社云溪7月1日电")
+
+
+def test_a_name_line_inside_a_bracket_begins_no_other_article() -> None:
+    text = (
+        "大桥通车\n　　本报7月1日讯（记者 李涛\n王雪 通讯员 孙浩 罗健\n晶）大桥昨日通车，全长三公里。\n　　车流平稳。"
+    )
+    assert [a.lines for a in articles(page(text))] == [(2, 5)]
+
+
+def test_headlines_indented_as_paragraphs_are() -> None:
+    head = "　　云溪大桥昨日正式通车\n　　两岸往来只要五分钟了\n　　市民以后上班方便多了"
+    body = "　　云溪大桥昨日通车，\n全长三公里，两岸往来只\n要五分钟，市民说以后上\n班方便多了，车流平稳没\n有拥堵。\n　　交警在桥头值守了。"
+    (article,) = articles(page(f"{head}\n\n{body}"))
+    assert (len(article.headline), article.lines) == (3, (5, 10))
+
+
+def test_a_blank_line_under_the_first_line_of_a_body_makes_it_no_headline() -> None:
+    column = "云溪大桥昨日通车，全长\n三公里，两岸往来只要五\n分钟，市民说以后上班方\n便多了，车流平稳没有拥\n堵。"
+    first, rest = column.split("\n", 1)
+    text = f"大桥通车\n\n{first}\n\n{rest}\n{column}\n{column}"
+    (article,) = articles(page(text))
+    assert (article.headline, article.lines) == (("大桥通车",), (3, 18))

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import os
 import random
+import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from samples import SAMPLES
 
+from index.chars import ink, pairs, plain
 from index.errors import SourceError
+from index.formats.text import load, split_lines
 from index.read import SUFFIXES, read
 
 ZH = "本报讯 7月21日下午，会议召开。\n　　王清源出席。\n"
@@ -88,7 +94,7 @@ def test_two_gigabytes_are_refused_unread(tmp_path: Path, suffix: str) -> None:
     with path.open("wb") as file:
         file.truncate(2 << 30)
     with pytest.raises(SourceError, match=r"larger than|not a|damaged|is no"):
-        list(read(path, path.name))
+        list(read(path, path.name, ocr=True))
 
 
 def test_only_real_line_breaks_split(tmp_path: Path) -> None:
@@ -179,3 +185,40 @@ def test_other_formats_are_named(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"\.xyz is not a format"):
         list(read(tmp_path / "a.xyz", "a.xyz"))
     assert lines(write(tmp_path, ZH.encode()).rename(tmp_path / "A.TXT"))
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs files that do not know their size")
+def test_a_file_longer_than_its_size_says() -> None:
+    path = Path("/proc/self/status")
+    assert path.stat().st_size == 0
+    assert load(path, "a").endswith(path.read_bytes()[-20:])
+    with pytest.raises(SourceError, match="larger than"):
+        load(path, "a", limit=9)
+
+
+@given(st.text("\r\n\x0b\u2028一"))
+def test_every_line_break_parts_two_lines(text: str) -> None:
+    pieces = split_lines(text)
+    assert all(not set(piece) & set("\r\n") for piece in pieces)
+    assert len(pieces) == len(re.findall("\r\n|\r|\n", text)) + (not text.endswith(("\r", "\n")) and text != "")
+    assert "".join(pieces) == re.sub("[\r\n]", "", text)
+
+
+@given(st.text("一a。\U00020000 \t\u3000\xa0\u200b\ufeff\x00\x85\u2029"))
+def test_ink_is_all_that_shows(text: str) -> None:
+    shown = [place for place, char in enumerate(text) if char in "一a。\U00020000"]
+    assert ink(text) == ((shown[0], shown[-1] + 1) if shown else (0, 0))
+
+
+@given(st.text("一二\U00020000\ud800a", max_size=9), st.text("一二\U00020000\ud800a", max_size=9))
+def test_texts_share_the_pairs_that_stand_in_both(one: str, other: str) -> None:
+    both = {*pairwise(one)} & {*pairwise(other)}
+    assert len(pairs(one) & pairs(other)) == len(both)
+
+
+@given(st.text())
+def test_the_plain_form_keeps_every_place(text: str) -> None:
+    form = plain(text)
+    assert len(form) == len(text)
+    assert plain(form) == form
+    assert plain(text[1:]) == form[1:]

@@ -65,7 +65,7 @@ def fit(signs: Floats, truth: Floats) -> Floats:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--seeds", type=int, nargs="+", default=list(range(33, 57)))
+    parser.add_argument("--seeds", type=int, nargs="+", default=list(range(33, 55)))
     parser.add_argument("--pages", type=int, default=60)
     arguments = parser.parse_args()
     signs: list[tuple[float, ...]] = []

@@ -35,6 +35,7 @@ _FOLIO = re.compile(r"[0-9]{1,4}")
 _NUMERALS = "〇一二三四五六七八九十"
 _FOLIO_ZH = re.compile("([二三四五六七八九]?)(十?)([一二三四五六七八九]?)版")
 _LONGEST = 200  # characters of a byline that is taken apart
+_LONGEST_VALUE = 2000  # characters of any other field but the text
 
 
 def field_of(name: object) -> str | None:
@@ -57,11 +58,11 @@ def one_record(fields: Mapping[str, object]) -> Record:
     """What the fields, by any of their names, say of the article beside its text."""
     known = known_fields(fields)
     return Record(
-        id=one_line(known.get("id")) or None,
-        title=one_line(known.get("title")),
-        date=one_line(known.get("date")) or None,
+        id=one_line(known.get("id"))[:_LONGEST_VALUE] or None,
+        title=one_line(known.get("title"))[:_LONGEST_VALUE].rstrip(),
+        date=one_line(known.get("date"))[:_LONGEST_VALUE] or None,
         byline=_names(known.get("byline")),
-        url=one_line(known.get("url")) or None,
+        url=one_line(known.get("url"))[:_LONGEST_VALUE] or None,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ from ..types import Page
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+_BROKEN = (OSError, EOFError, ValueError, SyntaxError, TypeError, LookupError, struct.error, MemoryError)
+_DAMAGED = "is no picture, or is damaged. Save it again."
 ADVICE = "is an image. Install the OCR extra: pip install 'wenbao[ocr]' and build with --ocr."
 # A picture that does not say its density is taken for a scan of this many pixels an inch.
 _DPI, _LEAST_DPI, _MOST_DPI = 200.0, 50.0, 1300.0
@@ -39,7 +42,7 @@ def read_image(path: Path, source: str, note: Callable[[str], None], *, ocr: boo
             try:
                 picture.seek(index)
                 image = _upright(picture)
-            except (OSError, EOFError, ValueError, SyntaxError) as error:
+            except _BROKEN as error:
                 if not index:
                     raise SourceError(f"{source}: the picture is damaged. Save it again.") from error
                 note(f"page {index + 1} cannot be read (damaged); the rest is kept")
@@ -64,7 +67,7 @@ def render(path: Path, page: int, width: int) -> bytes:
         try:
             picture.seek(page - 1)
             image = _upright(picture)
-        except (OSError, EOFError, ValueError, SyntaxError) as error:
+        except _BROKEN as error:
             raise SourceError(f"{path.name}: has no readable page {page}.") from error
     height = max(1, min(round(image.height * width / image.width), 20_000))
     data = io.BytesIO()
@@ -76,17 +79,21 @@ def render(path: Path, page: int, width: int) -> bytes:
 def _opened(path: Path, source: str) -> Iterator[Image]:
     """The picture, not yet decoded, and small enough to be."""
     from PIL import Image as Pillow
-    from PIL import UnidentifiedImageError
 
     with path.open("rb") as file, warnings.catch_warnings():
-        # The limit below is the one that counts.
-        warnings.simplefilter("ignore", Pillow.DecompressionBombWarning)
+        # What a library remarks on a damaged file is for nobody; of sizes the limit below is the one that counts.
+        warnings.simplefilter("ignore")
         try:
             picture = Pillow.open(file)
         except Pillow.DecompressionBombError as error:
             raise SourceError(f"{source}: {_too_large()}") from error
-        except (UnidentifiedImageError, ValueError, SyntaxError) as error:
-            raise SourceError(f"{source}: is no picture, or is damaged. Save it again.") from error
+        except OSError as error:
+            # What Pillow itself finds wrong has no number.
+            if error.errno is not None:
+                raise
+            raise SourceError(f"{source}: {_DAMAGED}") from error
+        except (ValueError, SyntaxError, TypeError, LookupError, struct.error) as error:
+            raise SourceError(f"{source}: {_DAMAGED}") from error
         if picture.width * picture.height > _MOST_PIXELS:
             raise SourceError(f"{source}: {_too_large()}")
         yield picture

@@ -27,6 +27,8 @@ Pixels = NDArray[np.uint8]
 _LOCK = threading.Lock()
 # Lines are looked for in at most so many pixels; a larger picture is made smaller for that. Lines of one page: as many.
 _SEEN_PIXELS, _LINES = 14_000_000, 4_000
+# The detector makes the shorter side long enough: a strip, which no page is, would grow with it to fill the memory.
+_STRIP = 40
 # A line recognised with less certainty is noise.
 _SURE = 0.5
 # The recogniser sees lines 48 pixels high in steps of 8.
@@ -92,6 +94,8 @@ def _engine_or_advice(source: str) -> Any:
 def _recognised(engine: Any, pixels: Pixels) -> Iterator[list[Glyph]]:
     import cv2
 
+    if max(pixels.shape[:2]) > _STRIP * min(pixels.shape[:2]):
+        return
     share = min(1.0, (_SEEN_PIXELS / (pixels.shape[0] * pixels.shape[1])) ** 0.5)
     seen = pixels if share == 1 else cv2.resize(pixels, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
     boxes, _ = engine.text_det(seen)

@@ -21,11 +21,34 @@ if TYPE_CHECKING:
 PART, _TOTAL, _MEMBERS = 64 << 20, 512 << 20, 100_000
 # XML shrinks to a tenth or twentieth; a large part that shrinks to a hundredth of that is nothing but repetition.
 _LARGE, _RATIO = 16 << 20, 200
-_BROKEN = (
+# What a damaged zip raises.
+BROKEN = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, NotImplementedError, RuntimeError,
-    ValueError, LookupError, OverflowError,
+    ValueError, LookupError, OverflowError, MemoryError,
 )  # fmt: skip
+# The list of a zip's members is read into memory whole: that of the most members there may be, with long names.
+_DIRECTORY = 64 << 20
+_END, _END64 = b"PK\x05\x06", b"PK\x06\x07"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+def open_zip(path: Path) -> zipfile.ZipFile:
+    """Open a zip whose list of members is no longer than any honest one.
+
+    :raises OSError: if it cannot be opened.
+    :raises zipfile.BadZipFile: if it is none, or its list is too long; a damaged one can raise any of `BROKEN`.
+    """
+    with path.open("rb") as file:
+        size = file.seek(0, 2)
+        file.seek(max(0, size - (1 << 16) - 98))
+        tail = file.read()
+    end = tail.rfind(_END)
+    listed = int.from_bytes(tail[end + 12 : end + 16], "little") if end >= 0 else 0
+    if end >= 76 and tail[end - 20 : end - 16] == _END64:
+        listed = int.from_bytes(tail[end - 36 : end - 28], "little")
+    if listed > _DIRECTORY:
+        raise zipfile.BadZipFile("its list of members is too long")
+    return zipfile.ZipFile(path)
 
 
 class Package:
@@ -44,7 +67,7 @@ class Package:
                     "is protected by a password, or is of an old format", "Save it anew without a password"
                 )
         with self.guarded():
-            self._zip = zipfile.ZipFile(path)
+            self._zip = open_zip(path)
         self.names = frozenset(self._zip.namelist())
         if len(self.names) > _MEMBERS:
             self._zip.close()
@@ -65,7 +88,7 @@ class Package:
         """Whatever a damaged zip raises, as a refusal."""
         try:
             yield
-        except _BROKEN as error:
+        except BROKEN as error:
             raise self.error(f"is not {self.kind}, or damaged", "Save it anew") from error
 
     def read(self, name: str) -> bytes:

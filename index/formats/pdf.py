@@ -21,6 +21,7 @@ LOCK = threading.RLock()
 OCR_DPI = 220
 # Pixels of a rendered page: enough for a broadsheet at the density of OCR, too few to fill the memory.
 _MOST_PIXELS = 60_000_000
+_SHOWN = 20  # page ranges in one note
 _REASONS = {
     2: "cannot be opened. Check that it exists and may be read.",
     3: "is no PDF, or is damaged. Open it in a PDF program and save it again.",
@@ -37,15 +38,15 @@ def read_pdf(path: Path, source: str, note: Callable[[str], None], *, ocr: bool 
     """
     from .pdfpage import page_glyphs
 
-    found, pictures, failed = False, [], 0
+    found, pictures = False, list[int]()
+    failed: dict[str, list[int]] = {}
     with _document(path, source) as document:
         for number in range(1, len(document) + 1):
             try:
                 with LOCK:
                     content = page_glyphs(document, number - 1)
             except (RuntimeError, ValueError) as error:
-                note(f"page {number} cannot be read ({error}); the rest is kept")
-                failed += 1
+                failed.setdefault(str(error).rstrip("."), []).append(number)
                 continue
             if content.cut:
                 note(f"page {number} has more than {content.cut} characters; the rest of it is left out")
@@ -58,13 +59,14 @@ def read_pdf(path: Path, source: str, note: Callable[[str], None], *, ocr: bool 
                 found = True
                 yield Page(source, number, lines, content.size)
         count = len(document)
-    if pictures and found:
-        one = len(pictures) == 1
-        note(
-            f"page{'' if one else 's'} {_ranges(pictures)} {'is an image' if one else 'are images'} without text; build with --ocr"
-        )
     if not found:
-        raise SourceError(f"{source}: {_nothing(count, len(pictures), failed, ocr=ocr)}")
+        raise SourceError(f"{source}: {_nothing(count, len(pictures), sum(map(len, failed.values())), ocr=ocr)}")
+    for reason, numbers in failed.items():
+        note(f"{_pages(numbers)} cannot be read ({reason}); the rest is kept")
+    if pictures:
+        note(
+            f"{_pages(pictures)} {'is an image' if len(pictures) == 1 else 'are images'} without text; build with --ocr"
+        )
 
 
 def render(path: Path, page: int, width: int) -> bytes:
@@ -141,12 +143,14 @@ def _nothing(pages: int, pictures: int, failed: int, *, ocr: bool) -> str:
     return "no text was found on its pages." + ("" if ocr else " If they are drawings of text, build with --ocr.")
 
 
-def _ranges(numbers: list[int]) -> str:
-    """Page numbers as "3, 5–8"."""
+def _pages(numbers: list[int]) -> str:
+    """Page numbers as "pages 3, 5–8"."""
     parts: list[list[int]] = []
     for number in numbers:
         if parts and number == parts[-1][-1] + 1:
             parts[-1].append(number)
         else:
             parts.append([number])
-    return ", ".join(str(part[0]) if len(part) == 1 else f"{part[0]}–{part[-1]}" for part in parts)
+    shown = [str(part[0]) if len(part) == 1 else f"{part[0]}–{part[-1]}" for part in parts]
+    more = ["…"] if len(shown) > _SHOWN else []
+    return f"page{'' if len(numbers) == 1 else 's'} {', '.join(shown[:_SHOWN] + more)}"

@@ -21,6 +21,7 @@ _NOTES = 20
 _DELIMITERS = ",\t;|，"
 # The limit for a field belongs to the whole process: it is raised only while a row is read.
 _FIELD_LIMIT = threading.Lock()
+_NO_JSON = "is not JSON"
 _LONGEST_HEADER = 20_000  # characters
 
 
@@ -92,6 +93,7 @@ class _Records:
         self.source, self._note, self._unit = source, note, unit
         self.lines = 0  # read so far
         self._read = 0  # records, good or bad
+        self._broken = 0  # no JSON
         self._good = 0
         self._told = 0
         self._ids: set[int] = set()
@@ -99,6 +101,7 @@ class _Records:
     def page(self, place: int, value: object, problem: str) -> Iterator[Page]:
         """The record's page; none, and a note, if it has no text or `problem` says what is wrong with it."""
         self._read += 1
+        self._broken += problem == _NO_JSON
         if not problem and not isinstance(value, Mapping):
             problem = "is not an object with fields"
         known = known_fields(value) if isinstance(value, Mapping) and not problem else {}
@@ -129,6 +132,8 @@ class _Records:
         """
         if not self._read:
             raise SourceError(f"{self.source}: the file is empty. Remove it or put articles into it.")
+        if not self._good and self._broken == self._read:
+            raise SourceError(f"{self.source}: is not JSON. Write it as JSON, one object for each article.")
         if not self._good:
             raise SourceError(
                 f"{self.source}: none of its {self._read} records is an article. Expected fields: {EXPECTED}."
@@ -146,7 +151,7 @@ def _parsed(text: str) -> tuple[object, str]:
     try:
         return json.loads(text.strip(" \t\r\n\ufeff\x00")), ""
     except (ValueError, RecursionError):
-        return None, "is not JSON"
+        return None, _NO_JSON
 
 
 def _lines(file: IO[bytes], source: str, records: _Records) -> Iterator[tuple[int, str]]:

@@ -203,15 +203,15 @@ def _common_share(text: str) -> float:
     """Share of the letters beyond ASCII that are common in either script: the first level of GB2312 or of Big5."""
     counted = Counter(text).items()
     letters = [found for found in counted if found[0] > "\x7f" and unicodedata.category(found[0])[0] in "LCM"]
-    return sum(times for char, times in letters if _common(char)) / sum(times for _, times in letters) if letters else 0.0
+    return (
+        sum(times for char, times in letters if _common(char)) / sum(times for _, times in letters) if letters else 0.0
+    )
 
 
 def _readable(text: str) -> float:
     """Share of the characters that are common in either script, or ASCII."""
     usual = sum(
-        times
-        for char, times in Counter(text).items()
-        if " " <= char < "\x7f" or char in "\t\r\n" or _common(char)
+        times for char, times in Counter(text).items() if " " <= char < "\x7f" or char in "\t\r\n" or _common(char)
     )
     return usual / max(1, len(text))
 
