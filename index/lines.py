@@ -14,14 +14,14 @@ from .chars import cells, ink, plain, terminal
 from .types import Line, Page
 
 _NUMBER = r"(?:[0-9]{1,3}|[〇零一二三四五六七八九十百]{1,4})"
-_WHERE = rf"(?:第 ?)?[A-Za-z]?(?P<page>{_NUMBER}) ?[版页]"
+_WHERE = rf"(?:第 {{0,2}})?[A-Za-z]?(?P<page>{_NUMBER}) {{0,2}}[版页]"
 _OPEN, _SHUT = "（〔【［〈", "）〕】］〉"
 # In brackets anywhere at the line's end or start; without them only with both syllables and nothing after.
 _JUMP = re.compile(
-    rf"[{_OPEN}] ?[▶►→◀◄←]?(?:(?P<to>下 ?转|转)|(?P<back>上 ?接|紧 ?接|接)) ?{_WHERE}[^{_OPEN}{_SHUT}]{{0,24}}[{_SHUT}]"
+    rf"[{_OPEN}] ?[▶►→◀◄←]?(?:(?P<to>下 {{0,2}}转|紧 {{0,2}}转|转)|(?P<back>上 {{0,2}}接|紧 {{0,2}}接|接)) {{0,2}}{_WHERE}[^{_OPEN}{_SHUT}]{{0,24}}[{_SHUT}]"
 )
-_BARE_TO = re.compile(rf"[▶►→◆■]{{0,3}} ?下 ?转 ?{_WHERE}[▶►→◆■ 。]{{0,4}}$")
-_BARE_BACK = re.compile(rf"[◀◄←◆■▲]{{0,3}} ?(?:上 ?接|紧 ?接) ?{_WHERE}[▶►→◆■ ：]{{0,4}}")
+_BARE_TO = re.compile(rf"[▶►→◆■]{{0,3}} ?[下紧] {{0,2}}转 {{0,2}}{_WHERE}[▶►→◆■ 。]{{0,4}}$")
+_BARE_BACK = re.compile(rf"[◀◄←◆■▲]{{0,3}} ?(?:上 {{0,2}}接|紧 {{0,2}}接) {{0,2}}{_WHERE}[▶►→◆■ ：]{{0,4}}")
 _NOTE = re.compile("[（〔][^（）〔〕]*[）〕]$")
 _NOTE_SHUT = frozenset("）〕")
 _OPENERS = frozenset(_OPEN)

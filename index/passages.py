@@ -12,6 +12,8 @@ from .types import Article, Passage
 TARGET = 200
 # A sentence, or a passage that the next short paragraph would complete, may outgrow the target up to this multiple.
 STRETCH = 2
+# A sentence up to this multiple of the target stays whole: a list of names is one fact. What is longer is no sentence.
+WHOLE = 5
 # A passage may end at a paragraph's end from this share of the target on: a paragraph is a better border than a length.
 ENOUGH = 0.6
 # A last passage below this share of the target joins the one before: alone it says too little to be found.
@@ -121,6 +123,9 @@ def _closes(text: str, match: re.Match[str]) -> bool:
 
 def _cut(text: str, low: int, high: int, target: int) -> Iterator[tuple[int, int]]:
     """Cut a sentence that is far too long where a clause ends, or, failing that, where it becomes too long."""
+    if high - low <= WHOLE * target:
+        yield low, high
+        return
     while high - low > STRETCH * target:
         window = text[low + target // 2 : low + STRETCH * target]
         for marks in _CLAUSE_ENDS:

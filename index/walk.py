@@ -125,7 +125,8 @@ def _entry(path: Path, relative: Path, inside: Path | None) -> Entry:
         status = path.stat()
     except OSError as error:
         gone = isinstance(error, FileNotFoundError)
-        return Entry(path, relative, f"cannot be looked at ({error.strerror}). Check where it leads.", unread=not gone)
+        then = "Check where it leads." if path.is_symlink() else "Build again."
+        return Entry(path, relative, f"cannot be looked at ({error.strerror}). {then}", unread=not gone)
     if not stat.S_ISREG(status.st_mode):
         return Entry(path, relative, "is not a regular file. Give a file.")
     if path.suffix.lower() != zips.SUFFIX and (problem := _unsupported(path)):

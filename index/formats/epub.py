@@ -26,6 +26,7 @@ _FONT_METHODS = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/
 _TEXT_TYPES = ("application/xhtml+xml", "text/html", "application/x-dtbook+xml", "application/xml", "text/xml", "")
 _ENTITY = re.compile("&([A-Za-z][A-Za-z0-9]{1,31});")
 _XML_ENTITIES = ("amp", "lt", "gt", "quot", "apos")
+_SUBSET = re.compile(r"\A\s*(?:<\?xml[^>]*>\s*)?<!DOCTYPE[^\[>]*\[[^\]]*\]\s*>", re.IGNORECASE)
 _DECLARED = re.compile(rb"""<\?xml[^>]{0,100}?encoding=["']([A-Za-z0-9._-]{1,40})["']""")
 
 
@@ -102,7 +103,8 @@ def _parse(text: str) -> _Element | None:
         root = parse_xml(re.sub(r"^\s*<\?xml[^>]*\?>", "", text).encode("utf-8", "replace"))
         if root is not None:
             return root
-    return parse_html(text)
+    # HTML knows no declarations in a document type.
+    return parse_html(_SUBSET.sub("", text, count=1))
 
 
 def _character(match: re.Match[str]) -> str:

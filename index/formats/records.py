@@ -5,15 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, AnyStr
+from typing import IO, TYPE_CHECKING, AnyStr
 
 from ..errors import SourceError
 from ..types import Line, Page
 from .fields import EXPECTED, field_of, folio, known_fields, one_record, paragraphs
 from .text import LIMIT, SAMPLE, decode, encoding_of, load_text
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 # A whole page of a newspaper, over and over, stays below it; a longer record is a file without line breaks.
 _LONGEST = 16 << 20  # bytes of a line, characters of a field
@@ -32,7 +37,7 @@ def read_jsonl(path: Path, source: str, note: Callable[[str], None]) -> Iterator
     :raises OSError: if it cannot be opened.
     """
     records = _Records(source, note, "line")
-    with path.open("rb") as file:
+    with _as_it_is(path) as file:
         for place, text in _lines(file, source, records):
             if text.strip(" \t\r\n\ufeff"):
                 yield from records.page(place, *_parsed(text))
@@ -68,7 +73,7 @@ def read_csv(path: Path, source: str, note: Callable[[str], None]) -> Iterator[P
     :raises OSError: if it cannot be opened.
     """
     records = _Records(source, note, "row at line")
-    with path.open("rb") as file:
+    with _as_it_is(path) as file:
         lines = (text for _, text in _lines(file, source, records))
         first = next((text for text in lines if text.strip() and not text.lower().startswith("sep=")), "")
         names, delimiter = _header(first, source)
@@ -140,6 +145,39 @@ class _Records:
             )
         if self._told > _NOTES:
             self._note(f"{self._told - _NOTES} more records have such problems")
+
+
+@contextmanager
+def _as_it_is(path: Path) -> Iterator[IO[bytes]]:
+    """The file up to its present end: one that grows faster than it is read would never end."""
+    with (
+        path.open("rb", buffering=0) as file,
+        io.BufferedReader(_Bounded(file, os.fstat(file.fileno()).st_size)) as now,
+    ):
+        yield now
+
+
+class _Bounded(io.RawIOBase):
+    """The first bytes of a file, and no more."""
+
+    def __init__(self, file: io.FileIO, size: int) -> None:
+        self._file, self._size = file, size
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        wanted = memoryview(buffer)[: max(0, self._size - self._file.tell())]
+        return self._file.readinto(wanted) or 0
 
 
 def _is_object(value: object) -> bool:
