@@ -125,7 +125,7 @@ def measure(parts: list[str], arguments: argparse.Namespace, work: Path) -> dict
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder of the public sets")
-    parser.add_argument("--seed", type=int, default=20261121)
+    parser.add_argument("--seed", type=int, default=4242)
     parser.add_argument("--pages", type=int, default=300)
     parser.add_argument("--pdf-pages", type=int, default=60)
     parser.add_argument("--ocr-pages", type=int, default=10)
