@@ -92,6 +92,7 @@ LOOP = "<</Type/Pages/Kids[2 0 R 3 0 R]/Count 5/Parent 3 0 R>>"
         ("a.json", "[" * 200_000, "is not JSON"),
         ("a.jsonl", "nope\n[1,\n", "is not JSON"),
         ("a.jsonl", "{}\n[]\n", "none of its 2 records"),
+        ("a.jsonl", '{"text":"' + "a" * (17 << 20) + '"}', "one article on each line"),
         ("a.csv", 'title,text\n"a,b\n' + "字,字\n" * 1000, "none of its 1 records"),
         ("a.md", "> " * 10_000, "holds no text|larger"),
         ("a.zip", b"PK\x05\x06" + bytes(8) + b"\xff\xff\xff\x7f" + bytes(6), "not a whole zip"),

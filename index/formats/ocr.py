@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 from collections.abc import Iterator, Sequence
@@ -74,6 +75,8 @@ def ocr_lines(image: Image, scale: float, source: str) -> tuple[Line, ...]:
 
 @cache
 def _engine() -> Any:
+    # Otherwise onnxruntime keeps a number of this machine in the user's folder, and reports its use to its maker.
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     from rapidocr_onnxruntime import RapidOCR
 
     return RapidOCR(use_cls=False, det_max_candidates=_LINES)

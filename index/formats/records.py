@@ -135,6 +135,9 @@ class _Records:
 
         :raises SourceError: if there was no good record.
         """
+        if not self._read and self._told:
+            limit = f"{_LONGEST >> 20} MB"
+            raise SourceError(f"{self.source}: has no line shorter than {limit}. Write one article on each line.")
         if not self._read:
             raise SourceError(f"{self.source}: the file is empty. Remove it or put articles into it.")
         if not self._good and self._broken == self._read:
