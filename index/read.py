@@ -10,12 +10,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from .errors import SourceError
+from .formats.apart import read_apart
 from .formats.docx import read_docx
 from .formats.epub import read_epub
 from .formats.html import read_html
-from .formats.image import read_image
 from .formats.markdown import read_markdown
-from .formats.pdf import read_pdf
 from .formats.records import read_csv, read_json, read_jsonl
 from .formats.sniff import ADVICE, contradiction
 from .formats.text import read_text
@@ -34,8 +33,7 @@ _READERS: dict[str, Callable[..., Iterator[Page]]] = {
     ".md": read_markdown,
     ".markdown": read_markdown,
     ".epub": read_epub,
-    ".pdf": read_pdf,
-    **dict.fromkeys(PICTURES - {".pdf"}, read_image),
+    **dict.fromkeys(PICTURES, read_apart),
     ".jsonl": read_jsonl,
     ".ndjson": read_jsonl,
     ".json": read_json,

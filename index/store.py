@@ -254,11 +254,14 @@ class Archive:
     def article_passages(self, article: str) -> list[Passage]:
         """The passages of an article, in order; none if there is no such article."""
         sql = """
-            SELECT p.row, p.id, p.ordinal, p.start, p.end, a.text
+            SELECT p.row, p.id, p.ordinal, p.start, p.end
             FROM articles AS a JOIN passages AS p ON p.article = a.key WHERE a.id = ? ORDER BY p.ordinal"""
+        found = self._rows(sql, article)
+        # Once, and not beside each passage: of a long article that would be its text a thousand times.
+        text = self._rows("SELECT text FROM articles WHERE id = ?", article)[0][0] if found else ""
         return [
             Passage(identity, article, ordinal, start, end, text[start:end], row)
-            for row, identity, ordinal, start, end, text in self._rows(sql, article)
+            for row, identity, ordinal, start, end in found
         ]
 
     def passages(self, rows: Sequence[int]) -> list[tuple[Article, Passage]]:

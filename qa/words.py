@@ -175,6 +175,8 @@ REASONS: dict[str, str] = {
     "no page of it can be read": "一页也读不出来。请用 PDF 软件打开后另存。",
     "has no page": "里面没有页面。",
     "is no PDF": "不是 PDF，或者已损坏。",
+    "too much memory or time": "读它要耗尽内存或时间。请用别的软件打开后另存。",
+    "is not valid JSON": "不是有效的 JSON。",
     "cannot be read": "有一部分读不出来，其余照常。",
     "is left out": "有一部分没有读，其余照常。",
     "the rest is kept": "有一部分有问题，其余照常。",
