@@ -27,11 +27,13 @@ from pathlib import Path
 from index import build
 seen = []
 def peak():
-    # ru_maxrss starts at what the starting process had.
-    status = Path("/proc/self/status")
-    if status.is_file():
-        return int(next(line for line in status.read_text().splitlines() if line.startswith("VmHWM")).split()[1])
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # This process and those that read for it. ru_maxrss starts at what the starting process had.
+    children = [one for task in Path("/proc/self/task").glob("*/children") for one in task.read_text().split()]
+    found = [Path(f"/proc/{one}/status") for one in ("self", *children)]
+    if found[0].is_file():
+        lines = [line for status in found for line in status.read_text().splitlines()]
+        return sum(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
+    return sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
 report = build([Path(sys.argv[1])], Path(sys.argv[2]), progress=lambda one: seen.append((one.stage, getattr(one, "page", 0))))
 print(json.dumps({
     "peak MB": round(peak() / 1024),

@@ -19,6 +19,8 @@ from qa.address import HOST, PORT
 if TYPE_CHECKING:
     from qa.engine import Engine
 
+MOST_TOLD = 200  # files named one by one after a build
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status: 0 done, 1 a problem named on stderr, 2 wrong usage."""
@@ -177,10 +179,11 @@ def _print_report(report: BuildReport, home: Path) -> None:
         + ", ".join(f"{len(names)} {label}" for label, names in counts)
         + f", {len(report.refused)} refused 未读"
     )
-    for refusal in report.refused:
-        print(f"  refused {refusal.source}: {refusal.reason}")
-    for note in report.notes:
-        print(f"  note {note.source}: {note.reason}")
+    for label, told in (("refused", report.refused), ("note", report.notes)):
+        for one in told[:MOST_TOLD]:
+            print(f"  {label} {one.source}: {one.reason}")
+        if len(told) > MOST_TOLD:
+            print(f"  … {len(told) - MOST_TOLD} more {label}; --json names them all")
 
 
 def _write_batch(path: Path | None, results: Iterable[dict[str, Any]]) -> int:

@@ -265,3 +265,15 @@ def test_help_names_every_command(capsys):
     out = capsys.readouterr().out
     for command in ("build", "ask", "search", "articles", "eval", "serve", "doctor"):
         assert command in out
+
+
+def test_a_build_names_the_first_of_many_files_it_refuses(capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr("qa.cli.MOST_TOLD", 2)
+    (tmp_path / "pages").mkdir()
+    shutil.copy(SEEDS / "003_31443a22f1e69377.txt", tmp_path / "pages")
+    for number in range(5):
+        (tmp_path / f"pages/{number}.txt").touch()
+    assert main(["build", str(tmp_path / "pages"), "--home", str(tmp_path / "home")]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(":")[0].strip() for line in lines[-3:-1]] == ["refused 0.txt", "refused 1.txt"]
+    assert lines[-1] == "  … 3 more refused; --json names them all"
