@@ -78,7 +78,7 @@ def _leaf(leaf: Leaf, article: Article, *, first: bool) -> str:
         window = say("window", first=lines[0].number, last=lines[-1].number, total=len(page.lines))
         note = f'<p class="wb-meta wb-turned">{window}</p>'
     turned = "" if first else f'<p class="wb-meta wb-turned">{dotted([say("goes_on"), _place(leaf)])}</p>'
-    return f"{turned}{_picture(leaf)}{note}{''.join(rows)}"
+    return f"{turned}{_picture(leaf, article)}{note}{''.join(rows)}"
 
 
 def _place(leaf: Leaf) -> str:
@@ -86,15 +86,16 @@ def _place(leaf: Leaf) -> str:
     return place_words(leaf.page.source, leaf.page.number, (min(numbers), max(numbers)))
 
 
-def _picture(leaf: Leaf) -> str:
-    """The page as it looks, with a mark over each lit-up stretch; the text that was read follows below it."""
+def _picture(leaf: Leaf, article: Article) -> str:
+    """The page as it looks, with a mark over each lit-up stretch, or over the article; the text that was read follows."""
     size = leaf.page.size
     if not leaf.picture or size is None:
         return ""
     width, height = size
     boxed = {line.number: line.box for line in leaf.page.lines if line.box is not None}
+    look = "" if leaf.lit else ' class="own"'
     marks = []
-    for span in leaf.lit:
+    for span in leaf.lit or _spans(leaf.page, article):
         if span.line in boxed:
             left, top, right, bottom = boxed[span.line].cover(span.column, span.length)
             edges = (left / width, top / height, (right - left) / width, (bottom - top) / height)
@@ -102,12 +103,18 @@ def _picture(leaf: Leaf) -> str:
                 f"{name}:{100 * edge:.3f}%"
                 for name, edge in zip(("left", "top", "width", "height"), edges, strict=True)
             )
-            marks.append(f'<mark style="{style}"></mark>')
+            marks.append(f'<mark{look} style="{style}"></mark>')
     alt = " / ".join(text.format(source=leaf.page.source, page=leaf.page.number) for text in WORDS["picture"])
     return (
         f'<div class="wb-sheet"><img src="{esc(leaf.picture)}" alt="{esc(alt)}" width="{width:.0f}" height="{height:.0f}">'
         f'{"".join(marks)}</div><p class="wb-meta wb-turned">{say("as_read")}</p>'
     )
+
+
+def _spans(page: Page, article: Article) -> Sequence[Span]:
+    """Where the article stands on a page."""
+    places = article.places(0, len(article.text)) if article.spans else ()
+    return next((place.spans for place in places if (place.source, place.page) == (page.source, page.number)), ())
 
 
 def _blanks_between(page: Page, own: Collection[int]) -> set[int]:

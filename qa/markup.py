@@ -13,7 +13,7 @@ from pathlib import Path
 from index import Article
 from qa.words import REASONS, WORDS
 
-KNOWN_KINDS = frozenset({"news", "commentary", "interview", "digest", "headline"})
+KNOWN_KINDS = frozenset({"news", "commentary", "interview", "digest", "caption", "advertisement", "headline"})
 ASSETS = Path(__file__).parent / "assets"
 ORIGINS = frozenset({"stated", "from dateline", "from file name", "from neighbours", "unknown"})
 

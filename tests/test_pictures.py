@@ -72,6 +72,13 @@ def test_what_is_lit_up_lies_on_the_picture(printed, home):
         assert 0 < width <= 100 * 100 / 595
 
 
+def test_an_article_that_is_looked_at_is_set_off_on_the_picture(printed, home):
+    with Archive.open(home) as archive:
+        (article,) = archive.articles("a.pdf")
+        view = page_view([leaf(archive, "a.pdf", 1)], article)
+        assert view.count('<mark class="own"') == len(article.spans) > 1
+
+
 def test_text_has_no_picture(pages, home):
     build([pages], home, encoder=CountingEncoder())
     with Archive.open(home) as archive:
