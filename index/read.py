@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from .errors import SourceError
-from .formats.apart import read_apart
+from .formats.apart import end_idle, read_apart
 from .formats.docx import read_docx
 from .formats.epub import read_epub
 from .formats.html import read_html
@@ -67,6 +67,11 @@ def read(path: Path, source: str, note: Note = lambda _: None, *, ocr: bool = Fa
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise SourceError(f"{source}: cannot be opened ({reason}). Check that it exists and may be read.") from error
+
+
+def release() -> None:
+    """Let go of what is kept ready for another file."""
+    end_idle()
 
 
 def not_read(suffix: str) -> str:

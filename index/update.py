@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
@@ -14,7 +14,7 @@ from .disk import digest_file
 from .errors import SourceError
 from .layout import articles
 from .passages import passages
-from .read import PICTURES, read
+from .read import PICTURES, read, release
 from .records import record_article
 from .scan import Found, Scan
 from .types import Article, Page, Passage, Progress, Refusal
@@ -54,7 +54,8 @@ def update(
     if ocr is None:
         ocr = any(source.recipe.endswith(_WITH_OCR) for source in known.values())
     done = Update()
-    with Unpacker() as unpacker:
+    with Unpacker() as unpacker, ExitStack() as stack:
+        stack.callback(release)
         for start in range(0, len(files), _TOGETHER):
             with catalogue.together():
                 for number, file in enumerate(files[start : start + _TOGETHER], start):

@@ -53,6 +53,17 @@ def test_a_reading_that_is_given_up_leaves_nothing_of_itself_to_the_next(tmp_pat
     assert [page.source for page in apart.read_apart(short, "b.pdf", lambda _: None)] == ["b.pdf"]
 
 
+def test_no_process_outlives_the_build_it_read_for(tmp_path, home):
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    (folder / "a.pdf").write_bytes(make([draw(column(60, 100, TEXT))]))
+    list(apart.read_apart(folder / "a.pdf", "a.pdf", lambda _: None))
+    (waiting,) = apart._idle
+    build([folder], home, encoder=CountingEncoder())
+    assert not apart._idle
+    assert not waiting.alive
+
+
 @pytest.mark.slow
 def test_a_form_bomb_costs_one_file(tmp_path, home):
     folder = tmp_path / "pages"

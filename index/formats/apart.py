@@ -66,10 +66,17 @@ def read_apart(path: Path, source: str, note: Callable[[str], None], *, ocr: boo
 
 
 def _take(ocr: bool) -> _Worker:
-    for worker in list(_idle):
-        if worker.ocr == ocr and worker.alive:
-            _idle.remove(worker)
+    for _ in range(len(_idle)):
+        try:
+            worker = _idle.popleft()
+        except IndexError:
+            break  # another thread was faster
+        if not worker.alive:
+            worker.end()
+        elif worker.ocr == ocr:
             return worker
+        else:
+            _idle.append(worker)
     return _Worker(ocr)
 
 
@@ -118,9 +125,11 @@ class _Worker:
 
 
 @atexit.register
-def _end_all() -> None:
-    while _idle:
-        _idle.pop().end()
+def end_idle() -> None:
+    """End the processes that wait for another file: OCR keeps much memory."""
+    with suppress(IndexError):
+        while True:
+            _idle.pop().end()
 
 
 def serve() -> None:

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from ..types import Line, Page
 from .package import Package
-from .wordml import Sheet, read_story
+from .wordml import read_story
 from .wordnames import is_level, short_name, value
+from .wordsheets import Sheet
 
 _MAIN = "word/document.xml"
 _HEADER = 20  # lines; more is no header

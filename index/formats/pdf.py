@@ -6,7 +6,7 @@ import io
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -113,15 +113,12 @@ def _image(document: Any, number: int, scale: Callable[[tuple[float, float]], fl
 
     with LOCK:
         try:
-            page = document[number - 1]
+            with closing(document[number - 1]) as page:
+                size = page.get_size()
+                wanted = min(scale(size), (_MOST_PIXELS / max(1.0, size[0] * size[1])) ** 0.5)
+                image: Image = page.render(scale=wanted).to_pil().convert("RGB")
         except pypdfium2.PdfiumError as error:
             raise SourceError(f"{source}: page {number} cannot be read. Save the file again.") from error
-        try:
-            size = page.get_size()
-            wanted = min(scale(size), (_MOST_PIXELS / max(1.0, size[0] * size[1])) ** 0.5)
-            image: Image = page.render(scale=wanted).to_pil().convert("RGB")
-        finally:
-            page.close()
     return image
 
 

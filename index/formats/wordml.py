@@ -14,8 +14,6 @@ from .wordsheets import Body, Paragraph, Section, Sheet
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-__all__ = ["Sheet", "read_story"]
-
 # Deleted text, instructions of fields, readings above characters, and how something was formatted before a change.
 _SKIPPED = frozenset(
     "w:del w:moveFrom w:instrText w:delText w:delInstrText w:rt w:sdtPr w:pPrChange w:rPrChange w:sectPrChange w:tblPrChange"
