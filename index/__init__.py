@@ -38,30 +38,30 @@ from .types import (
 )
 
 if TYPE_CHECKING:
+    from .archive.disk import digest_file
+    from .archive.manifest import DEFAULT_HOME, FORMAT_VERSION, UPLOADS, Manifest, current_generation
     from .dates import DateMention, parse_dates
-    from .disk import digest_file
     from .doctor import check, repair
     from .encode import BUILTIN, Encoder, load_encoder
-    from .manifest import DEFAULT_HOME, FORMAT_VERSION, UPLOADS, Manifest, current_generation
+    from .files.walk import SUFFIXES
     from .names import FAMILY_NAMES
     from .passages import sentences
     from .pictures import picture
     from .store import Archive, check_encoder
     from .tokens import fold, fold_with_offsets, tagged, terms, words
-    from .walk import SUFFIXES
 
 _HOMES = {
     "dates": ("DateMention", "parse_dates"),
-    "disk": ("digest_file",),
+    "archive.disk": ("digest_file",),
     "doctor": ("check", "repair"),
     "encode": ("BUILTIN", "Encoder", "load_encoder"),
-    "manifest": ("DEFAULT_HOME", "FORMAT_VERSION", "UPLOADS", "Manifest", "current_generation"),
+    "archive.manifest": ("DEFAULT_HOME", "FORMAT_VERSION", "UPLOADS", "Manifest", "current_generation"),
     "names": ("FAMILY_NAMES",),
     "passages": ("sentences",),
     "pictures": ("picture",),
     "store": ("Archive", "check_encoder"),
     "tokens": ("fold", "fold_with_offsets", "tagged", "terms", "words"),
-    "walk": ("SUFFIXES",),
+    "files.walk": ("SUFFIXES",),
 }
 _MODULE_OF = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -15,7 +15,7 @@ from .types import BuildReport, Progress
 
 if TYPE_CHECKING:
     from .encode import Encoder
-    from .scan import Scan
+    from .files.scan import Scan
 
 _SEEDS = Path("seeds")
 
@@ -42,10 +42,10 @@ def build(
     :raises ArchiveMismatch: if another format version wrote the archive.
     :raises ArchiveError: if the folder cannot be written.
     """
-    from .home import prepare
-    from .lock import building
-    from .scan import check_given
-    from .steps import bring_up_to_date
+    from .archive.home import prepare
+    from .archive.lock import building
+    from .archive.steps import bring_up_to_date
+    from .files.scan import check_given
 
     tell = progress or _nobody
     # Before the folder is made, so that a mistyped path leaves none.
@@ -70,8 +70,8 @@ def _nobody(_: Progress) -> None:
 
 def _look(paths: Sequence[Path] | None, home: Path, tell: Callable[[Progress], None]) -> tuple[list[Path], Scan]:
     """The paths to mirror and what is below them."""
-    from .home import recorded_places
-    from .scan import nothing_to_read, scan
+    from .archive.home import recorded_places
+    from .files.scan import nothing_to_read, scan
 
     given, recorded = _roots(paths, home)
     roots = [*given, *recorded]
@@ -90,7 +90,7 @@ def _roots(paths: Sequence[Path] | None, home: Path) -> tuple[list[Path], list[P
     """
     if paths is not None:
         return list(paths), []
-    from .home import recorded_roots
+    from .archive.home import recorded_roots
 
     recorded = recorded_roots(home)
     if recorded is not None:
@@ -100,7 +100,7 @@ def _roots(paths: Sequence[Path] | None, home: Path) -> tuple[list[Path], list[P
 
 
 def _uploads(home: Path) -> list[Path]:
-    from .manifest import UPLOADS
+    from .archive.manifest import UPLOADS
 
     uploads = home / UPLOADS
     return [uploads] if uploads.is_dir() else []

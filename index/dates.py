@@ -12,9 +12,9 @@ from datetime import date
 from itertools import groupby
 
 from .chars import plain
-from .furniture import DATELINE
 from .issues import PageFacts, file_date, share_dates
 from .mentions import REPUBLIC, DateMention, Day, parse_dates, parse_plain, place, resolve
+from .page.furniture import DATELINE
 from .types import Article, Date
 from .years import named_years, present_years
 

@@ -16,15 +16,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .catalogue import Catalogue
-from .codec import article_from_json, page_from_json
-from .derive import EVERYTHING
-from .encode import Encoder, load_encoder
-from .errors import ArchiveDamaged, ArchiveError, NoArchive
-from .home import clear_unfinished, next_generation, prepare, serving, set_aside
-from .lexical import LexicalIndex
-from .lock import building
-from .manifest import (
+from .archive.catalogue import Catalogue
+from .archive.codec import article_from_json, page_from_json
+from .archive.derive import EVERYTHING
+from .archive.home import clear_unfinished, next_generation, prepare, serving, set_aside
+from .archive.lock import building
+from .archive.manifest import (
     CURRENT,
     DATABASE,
     LEXICAL,
@@ -36,8 +33,11 @@ from .manifest import (
     missing_database,
     read_manifest,
 )
-from .schema import connect, upgrade
-from .steps import embed, next_serving
+from .archive.schema import connect, upgrade
+from .archive.steps import embed, next_serving
+from .encode import Encoder, load_encoder
+from .errors import ArchiveDamaged, ArchiveError, NoArchive
+from .lexical import LexicalIndex
 from .types import Progress, Refusal, Span
 from .vectors import VectorIndex
 

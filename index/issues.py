@@ -14,8 +14,8 @@ from datetime import date
 from functools import lru_cache
 
 from .chars import HAN, plain
-from .lines import page_number
 from .mentions import parse_plain
+from .page.lines import page_number
 from .types import Date
 from .years import calendar_day
 

@@ -12,18 +12,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from .asides import is_title
-from .bylines import Byline, parse_byline
 from .chars import HAN, plain
-from .frames import Vocabulary
-from .furniture import DATELINE, PAGE_DATE, folios
-from .headlines import Heading, Match, assign
-from .lines import Row, rows
 from .mentions import parse_dates, resolve
-from .paragraphs import compose, kept
-from .segments import segment
+from .page.asides import is_title
+from .page.bylines import Byline, parse_byline
+from .page.frames import Vocabulary
+from .page.furniture import DATELINE, PAGE_DATE, folios
+from .page.headlines import Heading, Match, assign
+from .page.lines import Row, rows
+from .page.paragraphs import compose, kept
+from .page.segments import segment
+from .page.zones import Draft
 from .types import Article, Date, Page, Section, Span
-from .zones import Draft
 
 _INTERVIEW_TURNS = 2
 _WORD = re.compile(r"\w")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from .chars import plain
-from .lines import page_number
+from .page.lines import page_number
 from .years import calendar_day
 
 # A range of so many days is every one of them; of a longer one, a season say, only the first and the last day are events.

@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import zips
-from .disk import digest_file
+from .archive.disk import digest_file
 from .errors import SourceError
+from .files import zips
+from .files.scan import stamp
 from .read import PICTURES
-from .scan import stamp
 
 if TYPE_CHECKING:
     from .store import Archive

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from hashlib import blake2b
 
-from .bylines import parse_byline
+from .page.bylines import parse_byline
 from .types import Article, Date, Line, Page, Section, Span
 
 # 2023-11-15, 2023/11/15, 2023.11.15, 20231115, 2023年11月15日, each alone or with a time after it.

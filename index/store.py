@@ -13,11 +13,9 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, BinaryIO
 from weakref import finalize
 
-from .codec import article_from_json, page_from_json
-from .errors import ArchiveBusy, ArchiveDamaged, ArchiveMismatch, UsageError
-from .lexical import LexicalIndex
-from .lock import hold
-from .manifest import (
+from .archive.codec import article_from_json, page_from_json
+from .archive.lock import hold
+from .archive.manifest import (
     CURRENT,
     DATABASE,
     LEXICAL,
@@ -31,7 +29,9 @@ from .manifest import (
     missing_database,
     read_manifest,
 )
-from .schema import connect, version
+from .archive.schema import connect, version
+from .errors import ArchiveBusy, ArchiveDamaged, ArchiveMismatch, UsageError
+from .lexical import LexicalIndex
 from .types import Article, Filter, Page, Passage, SourceFile
 
 if TYPE_CHECKING:

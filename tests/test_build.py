@@ -20,7 +20,7 @@ from index import (
     build,
     current_generation,
 )
-from index.lock import building
+from index.archive.lock import building
 
 NEW = "新站启用\n□记者 王雪 报道\n本报2023年6月1日讯 新站今天启用。站前有山。\n"
 
@@ -365,7 +365,7 @@ def test_scores_after_deletions_are_those_of_a_fresh_build(tmp_path, home):
 
 
 def test_lexical_index_is_kept_while_few_are_deleted(pages, home, monkeypatch):
-    monkeypatch.setattr("index.derive.FEW_PASSAGES", 0)
+    monkeypatch.setattr("index.archive.derive.FEW_PASSAGES", 0)
     write_pages(pages, {f"{number}.txt": NEW for number in range(20)})
     build([pages], home, encoder=CountingEncoder())
     for generation, gone in enumerate(("0.txt", "1.txt", "2.txt"), 2):

@@ -276,7 +276,7 @@ def test_a_file_that_vanishes_before_it_is_read(pages, home, name):
 @pytest.mark.parametrize("error", [RecursionError, MemoryError, struct.error, AssertionError])
 def test_an_unforeseen_fault_in_reading_costs_one_file(pages, home, monkeypatch, error):
 
-    from index import update
+    from index.archive import update
 
     real = update.articles
 

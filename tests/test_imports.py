@@ -17,12 +17,12 @@ ORDER = [
     "index.types",
     "index.errors",
     "index.read",
-    "index.asides",
-    "index.frames",
-    "index.units",
-    "index.zones",
-    "index.segments",
-    "index.headlines",
+    "index.page.asides",
+    "index.page.frames",
+    "index.page.units",
+    "index.page.zones",
+    "index.page.segments",
+    "index.page.headlines",
     "index.layout",
     "index.issues",
     "index.dates",
@@ -33,9 +33,9 @@ ORDER = [
     "index.encode",
     "index.vectors",
     "index.store",
-    "index.catalogue",
-    "index.derive",
-    "index.steps",
+    "index.archive.catalogue",
+    "index.archive.derive",
+    "index.archive.steps",
     "index.build",
     "index.doctor",
     "index",
@@ -81,10 +81,10 @@ HEAVY = ["faiss", "gradio", "jieba", "numpy", "opencc", "sentence_transformers",
 def imports() -> dict[str, set[str]]:
     """What each of our modules imports, inside functions too; imports for type checkers only are left out."""
     found = {}
-    files = [*(ROOT / "index").glob("*.py"), *(ROOT / "qa").glob("*.py"), *ROOT.glob("app.py")]
+    files = [*(ROOT / "index").rglob("*.py"), *(ROOT / "qa").rglob("*.py"), *ROOT.glob("app.py")]
     for file in files:
         module = ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-        package = file.parent.name
+        package = file.relative_to(ROOT).parent.parts
         tree = ast.parse(file.read_text(encoding="utf-8"))
         skipped = {
             id(inner)
@@ -99,8 +99,9 @@ def imports() -> dict[str, set[str]]:
             if isinstance(node, ast.Import):
                 found[module] |= {alias.name for alias in node.names}
             elif isinstance(node, ast.ImportFrom):
-                base = f"{package}.{node.module}".rstrip(".") if node.level else node.module
-                found[module] |= {f"{package}.{alias.name}" for alias in node.names} if base == package else {base}
+                above = ".".join(package[: len(package) - node.level + 1])
+                base = f"{above}.{node.module or ''}".rstrip(".") if node.level else node.module
+                found[module] |= {f"{base}.{alias.name}" for alias in node.names} if node.module is None else {base}
                 if not node.level and base == "index":
                     found[module] |= {f"index:{alias.name}" for alias in node.names}
     return found

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.bylines import parse_byline
 from index.chars import ink, pairs
 from index.dates import date_articles
 from index.layout import articles, lay_out
-from index.lines import page_number, rows
+from index.page.bylines import parse_byline
+from index.page.lines import page_number, rows
 from index.read import read
 from index.types import Article, Date, Line, LineBox, Page, Span
 

@@ -18,9 +18,9 @@ from index import (
     check,
     current_generation,
     entries,
-    recipe,
     repair,
 )
+from index.archive import recipe
 
 
 def derived_files(home: Path) -> list[Path]:
@@ -140,7 +140,7 @@ def test_doctor_without_an_archive(tmp_path):
 
 def test_upgrade_that_reads_otherwise_reads_again_but_embeds_nothing(pages, home, monkeypatch):
     build([pages], home, encoder=CountingEncoder())
-    monkeypatch.setattr("index.steps.reading_recipe", lambda: "another")
+    monkeypatch.setattr("index.archive.steps.reading_recipe", lambda: "another")
     report = build([pages], home, encoder=CountingEncoder())
 
     assert (report.generation, len(report.unchanged), report.encoded) == (2, 3, 0)
@@ -150,7 +150,7 @@ def test_upgrade_that_reads_otherwise_reads_again_but_embeds_nothing(pages, home
 @pytest.mark.parametrize("name", ["vectors.faiss", "lexical/meta.json"])
 def test_damage_in_files_too_large_to_be_verified_at_opening(pages, home, monkeypatch, name):
     build([pages], home, encoder=CountingEncoder())
-    monkeypatch.setattr("index.manifest.damaged_files.__kwdefaults__", {"limit": 0})
+    monkeypatch.setattr("index.archive.manifest.damaged_files.__kwdefaults__", {"limit": 0})
     file = home / "generations/1" / name
     file.write_bytes(b"\0" * file.stat().st_size)
     with Archive.open(home) as archive, pytest.raises(ArchiveDamaged, match="Run `wenbao doctor`"):
@@ -169,16 +169,14 @@ def test_doctor_that_cannot_write_says_so(pages, home, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("index.derive.sync", full)
+    monkeypatch.setattr("index.archive.derive.sync", full)
     with pytest.raises(ArchiveError, match="No space left on device"):
         repair(home, encoder=CountingEncoder())
 
 
 def test_change_of_what_is_embedded_or_searched_is_a_change_of_both_recipes(tmp_path, monkeypatch):
-    package = Path(recipe.__file__).parent
-    for file in package.glob("*.py"):
-        shutil.copy(file, tmp_path)
-    monkeypatch.setattr(recipe, "_FOLDER", tmp_path)
+    shutil.copytree(Path(recipe.__file__).parent.parent, tmp_path, dirs_exist_ok=True)
+    monkeypatch.setattr(recipe, "_PACKAGE", tmp_path)
     digests = recipe.reading_recipe.__wrapped__, recipe.terms_recipe.__wrapped__
     before = [digest() for digest in digests]
     (tmp_path / "entries.py").write_bytes((tmp_path / "entries.py").read_bytes() + b"# changed")

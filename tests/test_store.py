@@ -31,7 +31,7 @@ from index import (
     check_encoder,
     current_generation,
 )
-from index.codec import article_from_json, article_to_json, page_from_json, page_to_json
+from index.archive.codec import article_from_json, article_to_json, page_from_json, page_to_json
 
 
 @pytest.fixture(scope="module")

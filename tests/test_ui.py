@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import SUFFIXES, ArchiveError, SourceFile, UsageError, build, digest_file
-from index.lock import building
+from index.archive.lock import building
 from qa import uploads
 from qa.address import AUTH, check_port, credentials, only_here
 from qa.engine import Engine

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pages import PAGES, CountingEncoder, found_by, texts
 
 from index import Archive, BuildReport, SourceError, build
-from index.zips import Unpacker, members
+from index.files.zips import Unpacker, members
 
 PAGE = PAGES["大桥.txt"]
 

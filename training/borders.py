@@ -1,4 +1,4 @@
-"""How the weights of headings inside articles (`index.borders.WEIGHTS`) are fitted: logistic regression on made pages.
+"""How the weights of headings inside articles (`index.page.borders.WEIGHTS`) are fitted: logistic regression on made pages.
 
     python training/borders.py --data DIR [--seeds 100 101 …] [--pages 60]
 
@@ -28,8 +28,8 @@ from numpy.typing import NDArray
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "benchmarks"))
 from pages_make import make_text
 
-from index.borders import NUMBERED, WEIGHTS, Candidate, Manner
 from index.layout import lay_out
+from index.page.borders import NUMBERED, WEIGHTS, Candidate, Manner
 from index.read import read
 
 FOLDS, RIDGE, STEPS = 5, 1.0, 50

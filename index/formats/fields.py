@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from ..bylines import parse_byline
+from ..page.bylines import parse_byline
 from ..types import Record
 from .markup import blocks, parse_html
 

@@ -9,9 +9,9 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from ..chars import cells, ink, plain, terminal
+from ..types import Line, Page
 from .bylines import Byline, lead_byline, may_be_byline, parse_byline
-from .chars import cells, ink, plain, terminal
-from .types import Line, Page
 
 _NUMBER = r"(?:[0-9]{1,3}|[〇零一二三四五六七八九十百]{1,4})"
 _WHERE = rf"(?:第 {{0,2}})?[A-Za-z]?(?P<page>{_NUMBER}) {{0,2}}[版页]"

@@ -11,8 +11,8 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from ..errors import ArchiveDamaged, ArchiveError, ArchiveMismatch, NoArchive
 from .disk import digest_bytes, digest_file, replace_synced, sync, write_synced
-from .errors import ArchiveDamaged, ArchiveError, ArchiveMismatch, NoArchive
 
 FORMAT_VERSION = 1
 DEFAULT_HOME = Path("wenbao-archive")

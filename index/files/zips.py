@@ -13,9 +13,9 @@ from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
-from .errors import SourceError
-from .formats.package import BROKEN, open_zip
-from .formats.text import decode
+from ..errors import SourceError
+from ..formats.package import BROKEN, open_zip
+from ..formats.text import decode
 
 SUFFIX = ".zip"
 # More than any year of a paper; beyond it a zip is broken or made to harm.

@@ -15,10 +15,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..archive.manifest import UPLOADS
+from ..errors import UsageError
+from ..types import Refusal
 from . import zips
-from .errors import UsageError
-from .manifest import UPLOADS
-from .types import Refusal
 from .walk import SUPPORTED, Entry, below, reason
 
 # A file changed within this many nanoseconds before it was looked at may change again within the same tick of the

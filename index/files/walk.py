@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ..errors import SourceError
+from ..read import SUFFIXES as _READ
+from ..read import not_read
 from . import zips
-from .errors import SourceError
-from .read import SUFFIXES as _READ
-from .read import not_read
 
 # Of files that are read, or looked into.
 SUFFIXES: frozenset[str] = frozenset({*_READ, zips.SUFFIX})

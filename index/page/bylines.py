@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .chars import HAN, plain
-from .names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES
+from ..chars import HAN, plain
+from ..names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES
 
 MARKS = "□■◎●○◆◇▲△▼▽★☆◉▢▣▪▫◾◽⊙◈※▶►◤◥◢◣▍▌❖✦✎✒⬛⬜◼◻"
 LONGEST = 80  # characters; a list of a dozen names with their offices

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from .chars import HAN, pairs
+from ..chars import HAN, pairs
 
 # A heading fits an article from this share of its pairs of characters on: chance agreement on a page about one place
 # stays near a tenth, real headlines share a third or more.

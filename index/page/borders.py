@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from .chars import pairs
+from ..chars import pairs
 from .lines import Row
 from .units import Unit
 from .zones import Zone

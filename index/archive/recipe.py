@@ -7,38 +7,13 @@ from hashlib import blake2b
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-# Modules of this package that store and search but have no part in turning a file into passages.
+_PACKAGE = Path(__file__).parent.parent
+# What stores and searches has no part in turning a file into passages; joining the articles of an issue has.
 _STORAGE = frozenset(
-    [
-        "__init__",
-        "build",
-        "catalogue",
-        "codec",
-        "derive",
-        "disk",
-        "doctor",
-        "encode",
-        "errors",
-        "home",
-        "lexical",
-        "lock",
-        "manifest",
-        "recipe",
-        "scan",
-        "steps",
-        "schema",
-        "store",
-        "tokens",
-        "types",
-        "update",
-        "vectors",
-        "walk",
-        "zips",
-    ]
+    """__init__.py build.py doctor.py encode.py errors.py lexical.py store.py tokens.py types.py vectors.py workers.py
+    archive files""".split()
 )
-
-
-_FOLDER = Path(__file__).parent
+_JOINING = Path("archive/link.py")
 # What decides the terms of a passage, in our code and in libraries; tantivy, because it writes the file.
 _TERMS, _LIBRARIES = ("chars.py", "entries.py", "tokens.py"), ("jieba", "opencc", "tantivy")
 
@@ -49,15 +24,16 @@ def reading_recipe() -> str:
 
     Every source is then read again.
     """
-    files = sorted(file for file in _FOLDER.rglob("*.py") if file.parent != _FOLDER or file.stem not in _STORAGE)
-    return _digest([file.read_bytes() for file in files])
+    files = sorted(file.relative_to(_PACKAGE) for file in _PACKAGE.rglob("*.py"))
+    files = [file for file in files if file.parts[0] not in _STORAGE or file == _JOINING]
+    return _digest([(_PACKAGE / file).read_bytes() for file in files])
 
 
 @cache
 def terms_recipe() -> str:
     """Changes when a passage would be found by other terms: the lexical index is then written afresh."""
     versions = [_version(name).encode() for name in _LIBRARIES]
-    return _digest([*((_FOLDER / name).read_bytes() for name in _TERMS), *versions])
+    return _digest([*((_PACKAGE / name).read_bytes() for name in _TERMS), *versions])
 
 
 def _version(distribution: str) -> str:

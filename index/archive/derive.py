@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..entries import LexicalEntry, index_terms
+from ..errors import ArchiveDamaged
+from ..lexical import LexicalIndex, deleted_documents, link_or_copy, write_lexical
+from ..vectors import VectorIndex
 from .catalogue import Catalogue
 from .disk import sync
-from .entries import LexicalEntry, index_terms
-from .errors import ArchiveDamaged
-from .lexical import LexicalIndex, deleted_documents, link_or_copy, write_lexical
 from .manifest import LEXICAL, VECTORS, EncoderRecord, FileRecord, Manifest, generation_folder, record_files
-from .vectors import VectorIndex
 
 # A deleted passage goes on counting in BM25's statistics until its segment is written anew. Above this share of deleted
 # ones the lexical index is made afresh; so it is after any deletion in an archive of at most so many passages, where

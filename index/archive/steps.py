@@ -16,20 +16,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..encode import load_encoder
+from ..errors import EncoderError, UsageError
+from ..files.scan import Scan, nothing_to_read
+from ..types import BuildReport, Progress, Refusal
 from .catalogue import Catalogue, Stored
 from .derive import EVERYTHING, Base, same_vectors, write_generation
-from .encode import load_encoder
-from .errors import EncoderError, UsageError
 from .home import clear_unfinished, next_generation, open_catalogue, serving, sweep
 from .link import link
 from .manifest import EncoderRecord, Manifest, publish
 from .recipe import reading_recipe, terms_recipe
-from .scan import Scan, nothing_to_read
-from .types import BuildReport, Progress, Refusal
 from .update import Update, update
 
 if TYPE_CHECKING:
-    from .encode import Encoder
+    from ..encode import Encoder
 
 # Texts are embedded and kept in batches of about this many seconds, so that little is lost at a kill and progress
 # moves; the batch grows from the first size to the last, at which a static encoder is at full speed.

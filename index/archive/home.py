@@ -9,9 +9,10 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from ..errors import ArchiveDamaged, ArchiveError, NoArchive, UsageError
+from ..types import Refusal
 from .catalogue import Catalogue
 from .derive import Base
-from .errors import ArchiveDamaged, ArchiveError, NoArchive, UsageError
 from .lock import sweeping
 from .manifest import (
     DATABASE,
@@ -27,7 +28,6 @@ from .manifest import (
     read_manifest,
 )
 from .schema import connect, create, upgrade, version
-from .types import Refusal
 
 
 def prepare(home: Path) -> None:

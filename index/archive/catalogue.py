@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..entries import embedded_text, shared_text, text_digest
+from ..issues import issue_key
+from ..types import Article, Page, Passage
 from .codec import article_from_json, article_to_json, page_to_json
-from .entries import embedded_text, shared_text, text_digest
-from .issues import issue_key
 from .manifest import EncoderRecord
 from .schema import PURGE, REWIND
-from .types import Article, Page, Passage
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

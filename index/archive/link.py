@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from ..chars import terminal
+from ..dates import date_articles
+from ..issues import PageFacts, share_dates
+from ..jumps import join
+from ..passages import passages
+from ..types import Article, Date, Part, Progress, Span
 from .catalogue import Catalogue
-from .chars import terminal
-from .dates import date_articles
-from .issues import PageFacts, share_dates
-from .jumps import join
-from .passages import passages
-from .types import Article, Date, Part, Progress, Span
 
 
 def link(catalogue: Catalogue, tell: Callable[[Progress], None]) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
-from .chars import CJK_MARKS, HAN, gaps
+from ..chars import CJK_MARKS, HAN, gaps
+from ..types import Span
 from .frames import OPEN_ENDED, Frame, Vocabulary, spaced
 from .lines import Row
-from .types import Span
 
 # An indent this deep (cells) begins a paragraph even where the line before ends without a full stop; less may be a
 # stray space of justification.

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from .chars import HAN
+from ..chars import HAN
 from .lines import Row
 
 # A newspaper column is 8 to 30 characters wide; lines wider than this (in cells) are whole paragraphs, not columns.

@@ -8,17 +8,17 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
+from ..dates import date_articles
+from ..errors import SourceError
+from ..files.scan import Found, Scan
+from ..files.zips import Unpacker
+from ..layout import articles
+from ..passages import passages
+from ..read import PICTURES, read, release
+from ..records import record_article
+from ..types import Article, Page, Passage, Progress, Refusal
 from .catalogue import Catalogue, Known, Reading
-from .dates import date_articles
 from .disk import digest_file
-from .errors import SourceError
-from .layout import articles
-from .passages import passages
-from .read import PICTURES, read, release
-from .records import record_article
-from .scan import Found, Scan
-from .types import Article, Page, Passage, Progress, Refusal
-from .zips import Unpacker
 
 # How often a file that changes while it is read is read again before it is left for the next build.
 _READINGS = 3

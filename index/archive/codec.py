@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
 
-from .types import Article, Date, Line, LineBox, Page, Part, Record, Section, Span
+from ..types import Article, Date, Line, LineBox, Page, Part, Record, Section, Span
 
 _HUNDREDTHS = 100
 

@@ -1,0 +1,1 @@
+"""The archive as a build writes it: the catalogue, the derived files, generations and locks."""

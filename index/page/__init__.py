@@ -1,0 +1,1 @@
+"""A page of lines → its articles: bylines, headlines, columns, borders between articles."""
