@@ -6,11 +6,12 @@ The order of the work is in `steps`; it is imported when there is work, so that 
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .errors import ArchiveDamaged, ArchiveError, UsageError
+from .errors import ArchiveDamaged, ArchiveError, BuildCancelled, UsageError
 from .types import BuildReport, Progress
 
 if TYPE_CHECKING:
@@ -28,16 +29,18 @@ def build(
     verify: bool = False,
     ocr: bool | None = None,
     progress: Callable[[Progress], None] | None = None,
+    cancel: threading.Event | None = None,
 ) -> BuildReport:
     """Make the archive in `home` mirror `paths` and the archive's own uploads; only what changed is done.
 
     Without `paths` those of the last build are taken, or else the folder `seeds`; without `encoder` that of the last
     build, or else the built-in one. With `ocr` scans and pictures are read, too; by default if they were at the last
-    build. `verify` compares files by content also where size and times are unchanged.
+    build. `verify` compares files by content also where size and times are unchanged. Setting `cancel` stops the build.
 
     What is below a path of the last build that cannot be read now is kept.
 
     :raises UsageError: if a path given is not there, or there is nothing to read; the archive is left as it was.
+    :raises BuildCancelled: if it was asked to stop; what was read is kept, and the next build goes on from there.
     :raises ArchiveBusy: if another build is at work here.
     :raises ArchiveMismatch: if another format version wrote the archive.
     :raises ArchiveError: if the folder cannot be written.
@@ -47,7 +50,13 @@ def build(
     from .archive.steps import bring_up_to_date
     from .files.scan import check_given
 
-    tell = progress or _nobody
+    show = progress or _nobody
+
+    def tell(step: Progress) -> None:
+        if cancel is not None and cancel.is_set():
+            raise BuildCancelled(f"{home}: cancelled. What was read is kept, and the next build goes on from there.")
+        show(step)
+
     # Before the folder is made, so that a mistyped path leaves none.
     check_given(_roots(paths, home)[0])
     prepare(home)

@@ -4,6 +4,7 @@
     ├── UsageError          the request itself: a missing path, an empty question, a bad date
     ├── SourceError         one source file cannot be read; a build names it and goes on
     ├── EncoderError        the embedding model is missing, damaged or does not fit
+    ├── BuildCancelled      a build was asked to stop
     └── ArchiveError        the archive folder
         ├── NoArchive       there is none yet
         ├── ArchiveBusy     another build holds it
@@ -30,6 +31,10 @@ class SourceError(WenbaoError):
 
 class EncoderError(WenbaoError):
     """The embedding model cannot be used."""
+
+
+class BuildCancelled(WenbaoError):
+    """A build stopped because it was asked to."""
 
 
 class ArchiveError(WenbaoError):

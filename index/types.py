@@ -268,9 +268,11 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a build is: `done` of `total` units of `stage` (`scan`, `read`, `encode`, `link`, `index`).
+    """How far a build is: `done` of `total` units of `stage`.
 
-    `item` is the source at hand, `page` its page.
+    The stages: `scan` and `read` count files (reading goes with embedding), `encode` texts embedded anew, `link` issues,
+    `index` and `compact` passages. `item` is the source at hand, `page` its page. `passages` have come through this
+    stage, of late `rate` a second; the whole build will take about `left` more seconds, None while that is not known.
     """
 
     stage: str
@@ -278,6 +280,9 @@ class Progress:
     total: int
     item: str = ""
     page: int = 0
+    passages: int = 0
+    rate: float = 0.0
+    left: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import atexit
 import os
 import pickle
-import subprocess
 import sys
 import threading
 from collections import deque
@@ -19,12 +18,12 @@ from typing import Any
 
 from ..errors import SourceError
 from ..types import Page
+from ..workers import Child
 
 # Seconds until a page must be there, and bytes of address space; OCR takes longer and its libraries reserve more.
 _PATIENCE, _OCR_PATIENCE = 120.0, 900.0
 _SPACE, _OCR_SPACE = 4 << 30, 12 << 30
 _CODE = "from index.formats.apart import serve; serve()"
-_ROOT = str(Path(__file__).resolve().parent.parent.parent)
 
 _idle: deque[_Worker] = deque()
 
@@ -80,48 +79,25 @@ def _take(ocr: bool) -> _Worker:
     return _Worker(ocr)
 
 
-class _Worker:
+class _Worker(Child):
     """The other process: asked by a path, it answers by pages, notes and an end."""
 
     def __init__(self, ocr: bool) -> None:
+        super().__init__(_CODE, "ocr" if ocr else "")
         self.ocr = ocr
-        paths = [_ROOT, *(path for path in sys.path if path)]
-        self._process = subprocess.Popen(  # noqa: S603 (our own code)
-            [sys.executable, "-c", _CODE, "ocr" if ocr else ""],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
-        )
-
-    @property
-    def alive(self) -> bool:
-        return self._process.poll() is None
 
     def ask(self, path: Path, source: str) -> None:
-        assert self._process.stdin is not None
-        pickle.dump((os.fsencode(path.absolute()), source), self._process.stdin)
-        self._process.stdin.flush()
+        self.send((os.fsencode(path.absolute()), source))
 
     def answer(self) -> Any:
         """:raises EOFError: if the process has ended, or takes too long."""
-        assert self._process.stdout is not None
-        alarm = threading.Timer(_OCR_PATIENCE if self.ocr else _PATIENCE, self._process.kill)
+        alarm = threading.Timer(_OCR_PATIENCE if self.ocr else _PATIENCE, self.kill)
         alarm.daemon = True
         alarm.start()
         try:
-            return pickle.load(self._process.stdout)  # noqa: S301 (written by our own process)
+            return self.receive()
         finally:
             alarm.cancel()
-
-    def end(self) -> None:
-        self._process.kill()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            # What was not yet written has nobody to read it.
-            with suppress(OSError):
-                if pipe is not None:
-                    pipe.close()
 
 
 @atexit.register
