@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run install install-dev test test-browser check bench bench-reading clean
+.PHONY: run install install-dev test test-browser check bench bench-reading bench-archive clean
 
 run: install  ## index the seeds (or what the archive already mirrors) and open the page
 	$(BIN)/wenbao build
@@ -41,5 +41,14 @@ bench-reading: install-dev  ## how pages are read: make bench-reading DATA=DIR (
 	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off --quiet -c constraints.txt -r benchmarks/reading_requirements.txt
 	$(BIN)/python benchmarks/reading.py --data "$(DATA)" --output benchmarks/results/reading.json
 
+bench-archive: install-dev .venv-peers/.installed  ## how the archive grows, and the peers beside it: make bench-archive DATA=DIR
+	@test -n "$(DATA)" || { echo 'Give the folder of the public sets: make bench-archive DATA=DIR'; exit 2; }
+	$(BIN)/python benchmarks/archive.py --data "$(DATA)" --output benchmarks/results/archive.json
+
+.venv-peers/.installed: benchmarks/archive_requirements.txt constraints.txt
+	test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip install --disable-pip-version-check --progress-bar off --quiet -c constraints.txt -r $<
+	@touch $@
+
 clean:
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist *.egg-info
+	rm -rf .venv .venv-peers .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist *.egg-info

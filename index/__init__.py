@@ -41,10 +41,11 @@ from .types import (
 if TYPE_CHECKING:
     from .archive.disk import digest_file
     from .archive.manifest import DEFAULT_HOME, FORMAT_VERSION, UPLOADS, Manifest, current_generation
-    from .dates import DateMention, parse_dates
     from .doctor import check, repair
     from .encode import BUILTIN, Encoder, load_encoder
     from .files.walk import SUFFIXES
+    from .lexical import idf
+    from .mentions import DateMention, parse_dates
     from .names import FAMILY_NAMES
     from .passages import sentences
     from .pictures import picture
@@ -52,11 +53,12 @@ if TYPE_CHECKING:
     from .tokens import fold, fold_with_offsets, tagged, terms, words
 
 _HOMES = {
-    "dates": ("DateMention", "parse_dates"),
     "archive.disk": ("digest_file",),
     "doctor": ("check", "repair"),
     "encode": ("BUILTIN", "Encoder", "load_encoder"),
     "archive.manifest": ("DEFAULT_HOME", "FORMAT_VERSION", "UPLOADS", "Manifest", "current_generation"),
+    "lexical": ("idf",),
+    "mentions": ("DateMention", "parse_dates"),
     "names": ("FAMILY_NAMES",),
     "passages": ("sentences",),
     "pictures": ("picture",),
@@ -107,6 +109,7 @@ __all__ = [
     "digest_file",
     "fold",
     "fold_with_offsets",
+    "idf",
     "load_encoder",
     "parse_dates",
     "picture",

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .errors import ArchiveDamaged, ArchiveError, BuildCancelled, UsageError
+from .errors import ArchiveError, BuildCancelled, UsageError
 from .types import BuildReport, Progress
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def build(
     """
     from .archive.home import prepare
     from .archive.lock import building
+    from .archive.schema import explained
     from .archive.steps import bring_up_to_date
     from .files.scan import check_given
 
@@ -65,10 +66,8 @@ def build(
             # What an earlier look found could be undone by a build that ended meanwhile.
             roots, found = _look(paths, home, tell)
             return bring_up_to_date(home, roots, found, encoder, verify=verify, tell=tell, ocr=ocr)
-    except sqlite3.OperationalError as error:
-        raise ArchiveError(f"{home}: the catalogue cannot be written ({error}). Is the disk full?") from error
     except sqlite3.DatabaseError as error:
-        raise ArchiveDamaged(f"{home}: the catalogue is damaged ({error}). Run `wenbao doctor`.") from error
+        raise explained(home, error) from error
     except OSError as error:
         raise ArchiveError(f"{home}: cannot be written ({error}). Is the disk full?") from error
 

@@ -26,6 +26,7 @@ _WIDTHS = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF2
 _MARKS = str.maketrans("()[]:;,!?／＋－．|\t\u3000\xa0", "（）［］：；，！？/+-.｜   ")
 _PLAIN = {chr(code): chr(form) for code, form in {**_FORMULA, **_WIDTHS, **_MARKS}.items()}
 _OTHER_FORM = re.compile(f"[{re.escape(''.join(_PLAIN))}]")
+_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0}
 
 
 def plain(text: str) -> str:
@@ -68,3 +69,17 @@ def terminal(text: str) -> bool:
     last = end[-1:]
     # "13." at a line's end is half a decimal.
     return last in _SENTENCE_ENDS or (last == "." and not end[-2:-1].isdigit())
+
+
+def page_number(text: str) -> int:
+    """The number of "2", "十二" or "二十": pages have at most three digits."""
+    if text.isascii():
+        return int(text)
+    total = digit = 0
+    for char in text:
+        if char in "十百":
+            total += (digit or 1) * (10 if char == "十" else 100)
+            digit = 0
+        else:
+            digit = digit * 10 + _DIGITS[char]
+    return total + digit

@@ -6,10 +6,12 @@ This module's digest is part of both recipes, so that a change here is a change 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple
 
-from .tokens import terms
+from .tokens import term_texts
 
 # How tantivy stores both fields: our terms joined by spaces, with their counts and without their places.
 FIELDS = ("headline", "body")
@@ -17,13 +19,15 @@ TOKENIZER, INDEX_OPTION = "whitespace", "freq"
 _DIGEST_BYTES = 16
 
 
-@dataclass(frozen=True, slots=True)
-class LexicalEntry:
-    """What one passage is found by: its own terms, and those its whole article shares."""
+class LexicalEntry(NamedTuple):
+    """What one passage is found by: its own terms, and those its whole article shares, joined by spaces.
+
+    A tuple, because a million of them come from other processes.
+    """
 
     row: int
-    headline: Sequence[str]
-    body: Sequence[str]
+    headline: str
+    body: str
 
 
 def embedded_text(headline: str, passage: str) -> str:
@@ -41,6 +45,9 @@ def shared_text(headline: str, sections: Sequence[str], byline: Sequence[str]) -
     return "\n".join([headline, *sections, *byline])
 
 
-def index_terms(text: str) -> tuple[str, ...]:
-    """The terms by which a text is found, as often as they stand in it."""
-    return tuple(terms(text))
+def lexical_entries(passages: Sequence[tuple[int, str, str]]) -> list[LexicalEntry]:
+    """The entries of (row, shared text, text). Passages of one article that follow each other share the work."""
+    shared = [text for text, _ in groupby(passages, key=itemgetter(1))]
+    headlines = dict(zip(shared, term_texts(shared), strict=True))
+    bodies = term_texts([text for _, _, text in passages])
+    return [LexicalEntry(row, headlines[text], body) for (row, text, _), body in zip(passages, bodies, strict=True)]

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from .chars import HAN, plain
+from .chars import HAN, page_number, plain
 from .mentions import parse_plain
-from .page.lines import page_number
 from .types import Date
 from .years import calendar_day
 

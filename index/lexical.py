@@ -7,11 +7,11 @@ the work grows with the change, and the generation being read is not touched.
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
@@ -32,8 +32,20 @@ LARGEST_SET_QUERY = 20_000
 # Hits with exactly the score of the last one wanted are fetched too, so that ties are cut by row; a collection in
 # which more than this many passages tie is cut in index order, which is deterministic as well.
 LONGEST_TIE = 4096
-# tantivy's smallest writing buffer serves a daily update; a large build merges fewer segments with a larger one.
-SMALL_HEAP, LARGE_HEAP, LARGE_BUILD = 15_000_000, 128_000_000, 5_000
+# So many hits beyond those wanted are fetched at once: they cost nothing, and of questions to a million passages a third
+# have a tie at the cut and would be asked twice with one.
+BEYOND = 16
+# Terms that stand in more than this share of the passages hardly tell one from another but have the longest lists: without
+# them a question to a million passages is searched for in a quarter to three quarters of the time, and recall stays as it
+# is (training/common.py, on training questions). They stay where the other terms are worth less than this share of the
+# whole, and in archives too small for it to matter.
+COMMON_SHARE, TELLING_SHARE, COMMON_FROM = 0.2, 0.7, 50_000
+# A deleted passage goes on counting in BM25's statistics and taking space until its segment is written anew. Up to this
+# share of deleted ones neither is noticed, and an index is written afresh once for every so many changes.
+STALE_SHARE = 0.1
+# tantivy's writing buffer: 60,000 passages a segment, and ten passages cost no more with it than with the smallest, as what
+# is not used is not touched; a smaller one makes so many segments that merging them doubles the time.
+HEAP = 128_000_000
 # By itself tantivy watches the folder and loads what is committed, in a thread of its own and with a lock file; what
 # we open never changes.
 _MANUAL = "manual"
@@ -47,11 +59,12 @@ class LexicalIndex:
     Every call raises ArchiveDamaged if it comes upon a damaged file; `open` reads only a part of them.
     """
 
-    def __init__(self, folder: Path, index: Any, *, deletions: bool) -> None:
+    def __init__(self, folder: Path, index: Any, documents: int) -> None:
         self._folder = folder
         self._schema = index.schema
         self._searcher = index.searcher()
-        self._deletions = deletions
+        self.documents = documents
+        """The number of passages that BM25's statistics are of: with those deleted since their segment was written."""
 
     @classmethod
     def open(cls, folder: Path) -> LexicalIndex:
@@ -61,8 +74,7 @@ class LexicalIndex:
         """
         import tantivy
 
-        deletions = deleted_documents(folder) > 0
-
+        documents, _ = _documents_held(folder)
         # tantivy takes a lock file even to read, which a read-only archive cannot give: it opens a folder of links,
         # needed only until all segments are mapped.
         view = Path(mkdtemp(prefix="wenbao-"))
@@ -72,7 +84,7 @@ class LexicalIndex:
             with _reading(folder):
                 index = tantivy.Index.open(str(view))
                 index.config_reader(_MANUAL)
-                return cls(folder, index, deletions=deletions)
+                return cls(folder, index, documents)
         finally:
             # The watching that `_MANUAL` ends may just be putting a lock file where names are being removed.
             for _ in range(_REMOVALS):
@@ -84,23 +96,34 @@ class LexicalIndex:
         return int(self._searcher.num_docs)
 
     def document_frequency(self, term: str) -> int:
-        """In how many passages `term` stands, in the text or (if that is more) the headline.
+        """In how many of the `documents` `term` stands, in the text or (if that is more) the headline.
 
-        Removed passages do not count, so this never exceeds `count`.
+        It is what BM25 reckons with, deleted passages included: to count the others would take a walk through the
+        term's whole list at every question.
         """
         with _reading(self._folder):
-            return max(self._frequency(field, term) for field in FIELDS)
-
-    def _frequency(self, field: str, term: str) -> int:
-        if not self._deletions:
-            return int(self._searcher.doc_freq(field, term))
-        # tantivy's own figure includes deleted passages; counting hits takes the length of the term's list.
-        return int(self._searcher.search(self._term(field, term), 1, count=True).count)
+            return max(int(self._searcher.doc_freq(field, term)) for field in FIELDS)
 
     def _term(self, field: str, term: str) -> Any:
         import tantivy
 
         return tantivy.Query.term_query(self._schema, field, term, INDEX_OPTION)
+
+    def telling(self, terms: Mapping[str, float]) -> Mapping[str, float]:
+        """`terms` without those so common that they slow a search down and do not change what it finds."""
+        if self.documents < COMMON_FROM:
+            return terms
+        frequencies = {term: self.document_frequency(term) for term in terms}
+        worth = {term: weight * idf(self.documents, frequencies[term]) for term, weight in terms.items()}
+        needed = TELLING_SHARE * sum(worth[term] for term, frequency in frequencies.items() if frequency)
+        kept = {}
+        for term in sorted(terms, key=lambda term: (frequencies[term], term)):
+            if frequencies[term] > COMMON_SHARE * self.documents and needed <= 0:
+                break
+            kept[term] = terms[term]
+            # Terms that no passage holds find nothing.
+            needed -= worth[term] if frequencies[term] else 0
+        return kept
 
     def search(
         self, terms: Mapping[str, float], k: int, *, allowed: NDArray[np.int64] | None = None
@@ -154,6 +177,11 @@ class LexicalIndex:
         return [(int(row), float(score)) for row, (score, _) in zip(rows, hits, strict=True)]
 
 
+def idf(documents: int, frequency: int) -> float:
+    """BM25's inverse document frequency, as tantivy computes it: ln(1 + (N - n + 0.5) / (n + 0.5))."""
+    return math.log1p((documents - frequency + 0.5) / (frequency + 0.5))
+
+
 @contextmanager
 def _reading(folder: Path) -> Iterator[None]:
     """Turn what tantivy raises on damaged files into our error."""
@@ -170,14 +198,21 @@ def _damaged(folder: Path) -> ArchiveDamaged:
     return ArchiveDamaged(f"{folder}: the lexical index cannot be read. Run `wenbao doctor` to repair the archive.")
 
 
-def deleted_documents(folder: Path) -> int:
-    """How many deleted passages the segments in `folder` still hold.
+def needs_compaction(folder: Path) -> bool:
+    """Whether so many of the passages in `folder` are deleted ones that it should be written afresh.
 
     :raises ArchiveDamaged: if there is no readable index.
     """
+    documents, deleted = _documents_held(folder)
+    return deleted > STALE_SHARE * documents
+
+
+def _documents_held(folder: Path) -> tuple[int, int]:
+    """How many passages the segments in `folder` hold, and how many of them are deleted."""
     try:
         segments = json.loads((folder / "meta.json").read_bytes())["segments"]
-        return sum(segment["deletes"]["num_deleted_docs"] for segment in segments if segment["deletes"])
+        documents = sum(segment["max_doc"] for segment in segments)
+        return documents, sum(segment["deletes"]["num_deleted_docs"] for segment in segments if segment["deletes"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise _damaged(folder) from error
 
@@ -187,7 +222,7 @@ def top(fetch: Callable[[int], list[tuple[int, float]]], k: int, available: int)
 
     `fetch(n)` gives the `n` best (row, score) in the order of score and in any order among equals.
     """
-    limit = min(k + 1, available)
+    limit = min(k + BEYOND, available)
     while True:
         hits = fetch(limit)
         if len(hits) < limit or limit >= available or limit > k + LONGEST_TIE or hits[k - 1][1] > hits[-1][1]:
@@ -205,8 +240,11 @@ def write_lexical(
     *,
     previous: Path | None = None,
     removed: Sequence[int] = (),
+    threads: int = 1,
 ) -> None:
     """Write a new index to `folder`: that of `previous` without the rows `removed`, and `entries` added.
+
+    Each of `threads` makes segments of its own: more than one is for the entries of a whole archive.
 
     :raises ValueError: if `folder` already holds files.
     :raises OSError: if it cannot be written.
@@ -217,7 +255,7 @@ def write_lexical(
     if previous is not None:
         _link(previous, folder)
     try:
-        _commit(folder, entries, removed, fresh=previous is None)
+        _commit(folder, entries, removed, threads, fresh=previous is None)
     except ValueError as error:
         # What tantivy raises for a full disk as for everything else.
         raise OSError(f"the lexical index: {error}") from error
@@ -228,34 +266,32 @@ def write_lexical(
         (folder / name).chmod(folder.stat().st_mode & 0o666)
 
 
-def _commit(folder: Path, entries: Iterable[LexicalEntry], removed: Sequence[int], *, fresh: bool) -> None:
+def _commit(
+    folder: Path, entries: Iterable[LexicalEntry], removed: Sequence[int], threads: int, *, fresh: bool
+) -> None:
     import tantivy
 
     index = tantivy.Index(_schema(), path=str(folder)) if fresh else tantivy.Index.open(str(folder))
     index.config_reader(_MANUAL)
-    entries = iter(entries)
-    first = list(islice(entries, LARGE_BUILD))
-    writer = index.writer(LARGE_HEAP if len(first) == LARGE_BUILD else SMALL_HEAP, 1)
+    writer = index.writer(HEAP * threads, threads)
     # delete_documents_by_term looks an integer up as signed and silently finds nothing in an unsigned field.
     for start in range(0, len(removed), LARGEST_SET_QUERY):
         rows = [int(row) for row in removed[start : start + LARGEST_SET_QUERY]]
         writer.delete_documents_by_query(tantivy.Query.term_set_query(index.schema, "row", rows))
-    for document in _documents(first, entries):
-        writer.add_document(document)
+    for entry in entries:
+        writer.add_document(_document(entry))
     writer.commit()
     writer.wait_merging_threads()
 
 
-def _documents(*parts: Iterable[LexicalEntry]) -> Iterator[Any]:
+def _document(entry: LexicalEntry) -> Any:
     import tantivy
 
-    for part in parts:
-        for entry in part:
-            document = tantivy.Document()
-            document.add_unsigned("row", entry.row)
-            document.add_text("headline", " ".join(entry.headline))
-            document.add_text("body", " ".join(entry.body))
-            yield document
+    document = tantivy.Document()
+    document.add_unsigned("row", entry.row)
+    document.add_text("headline", entry.headline)
+    document.add_text("body", entry.body)
+    return document
 
 
 def _schema() -> Any:

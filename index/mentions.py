@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from .chars import plain
-from .page.lines import page_number
+from .chars import page_number, plain
 from .years import calendar_day
 
 # A range of so many days is every one of them; of a longer one, a season say, only the first and the last day are events.

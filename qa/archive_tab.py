@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-import queue
-import time
-from collections.abc import Callable, Collection, Generator, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from index import SUFFIXES, ArchiveBusy, Progress, WenbaoError, build
+from index import SUFFIXES, WenbaoError
 from qa import lists, markup, uploads
 from qa.engine import Engine
 from qa.leaf import leaf, page_view
 from qa.parts import QUIET, html
+from qa.updates import Standing, Updates
 
-TICK = 0.15  # seconds between two pictures of the progress bar
+TICK = 0.5  # seconds between two pictures of the progress bar: each asks the server anew, for every visitor who looks
 
 
 def archive_tab(
-    blocks: gr.Blocks, engine: Engine, home: Path, say: gr.I18n, *, after: tuple[Callable[[], str], Any]
+    blocks: gr.Blocks,
+    engine: Engine,
+    home: Path,
+    updates: Updates,
+    say: gr.I18n,
+    *,
+    after: tuple[Callable[[], str], Any],
 ) -> None:
     """Build the tab inside `blocks`; `after` is a function and the component it refreshes when the archive changed."""
 
@@ -40,6 +44,9 @@ def archive_tab(
             notice = html("wb-notice")
             update = gr.Button(say("rebuild"), elem_id="wb-rebuild", variant="primary", size="md")
             report = html("wb-report")
+            cancel = gr.Button(say("cancel"), elem_id="wb-cancel", variant="secondary", size="sm", visible=False)
+            # It ticks for those alone who look at a build: what goes on does not depend on any of them.
+            clock = gr.Timer(TICK, active=False)
             query = gr.Textbox(
                 elem_id="wb-filter", label=say("filter"), show_label=False, container=False, placeholder=say("filter")
             )
@@ -71,6 +78,7 @@ def archive_tab(
         held = {source for source, upload in uploads.names_by_source(home, archive.sources()).items() if upload == name}
         key = discard_upload(home, name)
         if key == "deleted":
+            doomed.difference_update([old for old in tuple(doomed) if old[0] != archive.generation])
             doomed.update((archive.generation, source) for source in held)
         return markup.message(key, names=name), show_files(source, text)
 
@@ -79,20 +87,46 @@ def archive_tab(
         kept = source if source in known else next(iter(known), "")
         return kept, show_files(kept, text), articles_view(engine, kept), "", after[0]()
 
-    def bring_up_to_date() -> Iterator[tuple[Any, ...]]:
-        if (yield from rebuild(engine, home)):
-            doomed.clear()
+    def begin() -> tuple[Any, ...]:
+        updates.start()
+        return "", *shown(updates.standing)
 
+    def stop() -> tuple[Any, ...]:
+        updates.cancel()
+        return shown(updates.standing)
+
+    def look(source: str, text: str) -> tuple[Any, ...]:
+        standing = updates.standing
+        lists_now = [gr.skip()] * len(held) if standing.running else refresh(source, text)
+        return *shown(standing), *lists_now
+
+    def join() -> tuple[Any, ...]:
+        return shown(updates.standing) if updates.standing.running else (gr.skip(),) * len(bar)
+
+    bar = [report, update, cancel, clock]
+    held = [chosen, files, articles, view, after[1]]
     files.choose(choose, query, [chosen, files, articles, view], **QUIET)
     files.discard(discard, [chosen, query], [notice, files], **QUIET)
     articles.open(open_article, chosen, [articles, view], trigger_mode="always_last", **QUIET)
     view.shut(lambda: "", None, view, **QUIET)
     query.change(show_files, [chosen, query], files, trigger_mode="always_last", **QUIET)
     drop.upload(take, [drop, chosen, query], [drop, notice, files], **QUIET)
-    update.click(
-        bring_up_to_date, None, [report, notice, update], concurrency_limit=1, concurrency_id="index", **QUIET
-    ).then(refresh, [chosen, query], [chosen, files, articles, view, after[1]], **QUIET)
-    blocks.load(refresh, [chosen, query], [chosen, files, articles, view, after[1]], **QUIET)
+    update.click(begin, None, [notice, *bar], **QUIET)
+    cancel.click(stop, None, bar, **QUIET)
+    clock.tick(look, [chosen, query], [*bar, *held], **QUIET)
+    blocks.load(refresh, [chosen, query], held, **QUIET)
+    blocks.load(join, None, bar, **QUIET)
+
+
+def shown(standing: Standing) -> tuple[Any, ...]:
+    """How a build stands, whether one can be begun or cancelled, and whether to look again soon."""
+    running = standing.running
+    return (
+        lists.standing_view(standing),
+        gr.update(visible=not running),
+        gr.update(visible=running, interactive=not standing.stopping),
+        gr.update(active=running),
+    )
 
 
 def files_view(engine: Engine, home: Path, chosen: str, query: str, *, doomed: Collection[str] = ()) -> str:
@@ -143,40 +177,3 @@ def received_view(received: uploads.Received) -> str:
     )
     limit = markup.size_words(uploads.MAX_UPLOAD)
     return "".join(markup.message(key, names="、".join(names), limit=limit) for key, names in cases if names)
-
-
-def rebuild(engine: Engine, home: Path) -> Generator[tuple[Any, ...], None, bool]:
-    """Bring the archive up to date: yields (report, notice, button) while it goes on. Questions are answered meanwhile.
-
-    Its return value says whether it was done.
-    """
-    built = False
-    news: queue.SimpleQueue[Progress] = queue.SimpleQueue()
-    yield lists.progress_bar(None), "", gr.update(interactive=False)
-    with ThreadPoolExecutor(1, thread_name_prefix="wenbao-build") as pool:
-        done = pool.submit(build, None, home, encoder=engine.encoder, progress=news.put)
-        while not done.done():
-            latest = _latest(news)
-            if latest is not None:
-                yield lists.progress_bar(latest), gr.skip(), gr.skip()
-        try:
-            shown = lists.report_view(done.result())
-            built = True
-        except ArchiveBusy:
-            shown = lists.trouble("busy")
-        except WenbaoError as error:
-            shown = lists.trouble("not_built", str(error))
-    yield shown, gr.skip(), gr.update(interactive=True)
-    return built
-
-
-def _latest(news: queue.SimpleQueue[Progress]) -> Progress | None:
-    """The newest step of a build after at most `TICK` seconds, dropping those before it."""
-    try:
-        latest = news.get(timeout=TICK)
-    except queue.Empty:
-        return None
-    while not news.empty():
-        latest = news.get()
-    time.sleep(TICK)
-    return latest

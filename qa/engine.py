@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
-from index import Archive, Encoder, Filter, check_encoder, current_generation, load_encoder
+from index import (
+    Archive,
+    ArchiveBusy,
+    ArchiveDamaged,
+    Encoder,
+    Filter,
+    check_encoder,
+    current_generation,
+    fold,
+    load_encoder,
+)
 from qa import cite
 from qa.examples import examples
 from qa.extract import Candidate, Reader, cut
@@ -17,6 +29,8 @@ from qa.listing import list_articles
 from qa.question import Question, understand
 from qa.retrieve import retrieve
 from qa.types import Answer, Claim, Hit
+
+logger = logging.getLogger(__name__)
 
 NOT_FOUND = "未在资料中找到"
 NOT_FOUND_FOREIGN = "未在资料中找到 (not found in the archive)"
@@ -31,20 +45,31 @@ EXAMPLES_FROM = 40
 NEAREST = 3
 """Passages offered with a refusal."""
 
+RETRY = 5.0
+"""Seconds after which a generation that could not be opened is tried again: somebody may have repaired it."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Serving:
     """What questions are answered from: one generation and the encoder that embedded it."""
 
     archive: Archive
     encoder: Encoder
 
+    @cached_property
+    def reporters(self) -> dict[str, str]:
+        """The names in this generation's bylines by their folded forms; read once, however many are asked about."""
+        names: dict[str, str] = {}
+        for name in self.archive.bylines():
+            names.setdefault(fold(name), name)
+        return names
+
 
 class Engine:
     """Answers questions from one archive; several threads may ask at once.
 
     A build that finishes is noticed at the next question, with the encoder it used: an answer is made from one
-    generation, never from two.
+    generation, never from two. A new generation that is damaged is not served: answers go on from the one before.
 
     :raises ArchiveError: if there is no archive in `home`, it is damaged, or another encoder than `encoder` built it.
     :raises EncoderError: if the encoder named in the archive cannot be loaded.
@@ -55,6 +80,7 @@ class Engine:
         self._given = encoder
         self._lock = threading.Lock()
         self._serving = self._open(None)
+        self._unusable = (0, 0.0)  # a generation that could not be opened, and when it is tried again
         self._examples: tuple[int, int, list[str]] = (0, 0, [])
 
     @property
@@ -63,8 +89,19 @@ class Engine:
         with self._lock:
             generation = current_generation(self.home)
             if generation is not None and generation != self._serving.archive.generation:
-                self._serving = self._open(self._serving.encoder)
+                self._switch(generation)
             return self._serving
+
+    def _switch(self, generation: int) -> None:
+        known, until = self._unusable
+        if generation == known and time.monotonic() < until:
+            return
+        try:
+            self._serving = self._open(self._serving.encoder)
+        except (ArchiveBusy, ArchiveDamaged) as error:
+            self._unusable = generation, time.monotonic() + RETRY
+            if generation != known:
+                logger.warning("answers go on from generation %d: %s", self._serving.archive.generation, error)
 
     @property
     def archive(self) -> Archive:
@@ -101,7 +138,7 @@ class Engine:
         """
         began = time.perf_counter()
         serving = self.serving
-        question = understand(text, history=history, bylines=serving.archive.bylines)
+        question = understand(text, history=history, reporters=lambda: serving.reporters)
         answer = self._answer(serving, question)
         seconds = round(time.perf_counter() - began, 4)
         return replace(answer, question=text, understood=question.understood, id=id, seconds=seconds)
@@ -120,7 +157,7 @@ class Engine:
         if question.kind is Kind.ARTICLES:
             return list_articles(archive, question) or self._refuse(archive, question, self._hits(serving, question))
         if question.parts:
-            asked = [understand(part, bylines=archive.bylines) for part in question.parts]
+            asked = [understand(part, reporters=lambda: serving.reporters) for part in question.parts]
             parts = [self._claim(serving, part, self._hits(serving, part)) for part in asked]
             whole = cite.compose(archive, question.text, [part for part in parts if part]) if all(parts) else None
             if whole is not None:

@@ -12,14 +12,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from index import Archive, Article, Encoder, fold, sentences
+from index import Archive, Article, Encoder, fold, idf, sentences
 from qa.about import speaks_of
 from qa.content import Word
 from qa.exact import FINDERS, HOLDER, SEVERAL, find_short
 from qa.kinds import Kind
 from qa.matching import Range, clauses, covered, longest_shared, resembled, unquoted
 from qa.question import Question
-from qa.retrieve import idf
 from qa.types import Hit
 
 READ = 8
@@ -135,7 +134,7 @@ def weight(archive: Archive, word: Word) -> float:
     frequency = archive.lexical.document_frequency
     bigrams = [word.text[i : i + 2] for i in range(len(word.text) - 1)]
     seen = max(frequency(word.text), min((frequency(b) for b in bigrams), default=0))
-    return word.weight * idf(max(archive.lexical.count, 1), seen)
+    return word.weight * idf(max(archive.lexical.documents, 1), seen)
 
 
 def _within(hit: Hit, sentence: Range) -> Range:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from index import Article, BuildReport, Progress, Refusal, SourceFile
+from index import ArchiveBusy, Article, BuildCancelled, BuildReport, Progress, Refusal, SourceFile
 from qa.markup import article_meta, dotted, esc, lead, lines_words, message, reason_words, say, size_words
+from qa.updates import Standing
 
 # Longer lists are cut and say so: a browser lays out some hundred rows at once without a pause.
 MAX_FILES = 200
 MAX_ARTICLES = 400
-MAX_NAMES = 50  # names of files listed in one line of a report
+MAX_NAMES = 50  # files named in a list of a report
+SHORT_LIST = 8  # a list of more is shut until it is opened: the files of the archive stand below the report
 
 
 def masthead(sources: int, articles: int) -> str:
@@ -98,27 +100,74 @@ def article_item(article: Article, *, chosen: bool = False) -> str:
     )
 
 
-def progress_bar(progress: Progress | None) -> str:
-    """How far an update is."""
-    if progress is None:
-        return f'<div class="wb-progress" role="status">{say("starting")}<progress></progress></div>'
+def standing_view(standing: Standing) -> str:
+    """The progress bar of the build that runs, or what became of the last one."""
+    if standing.running:
+        return progress_bar(standing.progress, stopping=standing.stopping)
+    match standing.error:
+        case None:
+            return report_view(standing.report) if standing.report else ""
+        case BuildCancelled():
+            return cancelled()
+        case ArchiveBusy():
+            return trouble("busy")
+        case error:
+            return trouble("not_built", str(error))
+
+
+STAGES = frozenset({"scan", "read", "link", "encode", "index", "compact"})
+
+
+def progress_bar(progress: Progress | None, *, stopping: bool = False) -> str:
+    """How far an update is, how fast it goes and how long it will take."""
+    if stopping or progress is None:
+        return f'<div class="wb-progress" role="status"><b>{say("stopping" if stopping else "starting")}</b><progress></progress></div>'
     stage = say(progress.stage) if progress.stage in STAGES else esc(progress.stage)
-    count = f"{progress.done} / {progress.total}" if progress.total else ""
-    page = f" {say('page', page=progress.page)}" if progress.page > 1 else ""
     value = f' value="{progress.done}" max="{progress.total}"' if progress.total else ""
+    left = time_left(progress.left) if progress.left is not None else ""
+    page = f" {say('page', page=progress.page)}" if progress.page > 1 else ""
+    item = f'<span class="wb-file">{esc(progress.item)}</span>{page}' if progress.item else ""
     return (
-        f'<div class="wb-progress" role="status"><b>{stage}</b> {count}<progress{value}></progress>'
-        f'<span class="wb-file">{esc(progress.item)}</span>{page}<small>{say("still_answering")}</small></div>'
+        f'<div class="wb-progress" role="status"><p class="wb-stage"><b>{stage}</b><span>{left}</span></p><progress{value}></progress>'
+        f'<p class="wb-pace">{_pace(progress)}</p><p class="wb-at">{item}</p><small>{say("still_answering")}</small></div>'
     )
 
 
-STAGES = frozenset({"scan", "read", "link", "encode", "index"})
+def _pace(progress: Progress) -> str:
+    """Files or passages of the stage, passages that came through, and how many a second."""
+    files = progress.stage in ("scan", "read")
+    done = f"{progress.done:,} / {progress.total:,}" if progress.total else ""
+    unit = "files_done" if files else "" if progress.stage == "link" else "passages_done"
+    return dotted(
+        [
+            say(unit, count=done) if unit and done else done,
+            say("passages_done", count=f"{progress.passages:,}") if files and progress.passages else "",
+            say("pace", count=f"{progress.rate:,.0f}") if progress.rate >= 1 else "",
+        ]
+    )
+
+
+def time_left(seconds: float) -> str:
+    """How long an update will still take, in words."""
+    if seconds < 90:
+        return say("seconds_left", count=max(1, round(seconds)))
+    minutes = round(seconds / 60)
+    if minutes < 90:
+        return say("minutes_left", count=minutes)
+    return say("hours_left", hours=minutes // 60, minutes=minutes % 60)
+
+
+def cancelled() -> str:
+    """An update that somebody stopped."""
+    return (
+        f'<div class="wb-report" role="status"><strong>{say("cancelled")}</strong><p>{say("cancelled_note")}</p></div>'
+    )
 
 
 def report_view(report: BuildReport) -> str:
     """What an update read, left as it was, removed and refused."""
-    lists = [
-        (key, names)
+    rows = "".join(
+        _named(key, names, shut=key == "unchanged" or len(names) > SHORT_LIST)
         for key, names in (
             ("added", report.added),
             ("changed", report.changed),
@@ -126,26 +175,39 @@ def report_view(report: BuildReport) -> str:
             ("unchanged", report.unchanged),
         )
         if names
-    ]
-    rows = "".join(f"<dt>{say(key)} <b>{len(names)}</b></dt><dd>{_names(names)}</dd>" for key, names in lists)
+    )
     rows += _reasons("refused_files", report.refused) + _reasons("notes", report.notes)
-    note = say("built_note", articles=report.articles, passages=report.passages, seconds=f"{report.seconds:.1f}")
-    return f'<div class="wb-report" role="status"><strong>{say("built")}</strong><p>{note}</p><dl>{rows}</dl></div>'
+    held = say("built_note", articles=f"{report.articles:,}", passages=f"{report.passages:,}")
+    rate = report.encoded / report.seconds if report.seconds > 0 else 0.0
+    took = (
+        say("built_pace", seconds=f"{report.seconds:.1f}", count=f"{report.encoded:,}", rate=f"{rate:,.0f}")
+        if report.encoded
+        else say("built_time", seconds=f"{report.seconds:.1f}")
+    )
+    return f'<div class="wb-report" role="status"><strong>{say("built")}</strong><p>{held}</p><p>{took}</p>{rows}</div>'
 
 
-def _names(names: Sequence[str]) -> str:
+def _named(key: str, names: Sequence[str], *, shut: bool) -> str:
     shown = "".join(f'<span class="wb-file">{esc(name)}</span>' for name in names[:MAX_NAMES])
-    return shown + (f"<span>… +{len(names) - MAX_NAMES}</span>" if len(names) > MAX_NAMES else "")
+    state = "" if shut else " open"
+    return f"<details{state}><summary>{say(key)} <b>{len(names):,}</b></summary>{shown}{_more(len(names))}</details>"
 
 
-def _reasons(key: str, refused: Sequence[Refusal]) -> str:
-    if not refused:
+def _reasons(key: str, told: Sequence[Refusal]) -> str:
+    if not told:
         return ""
     rows = "".join(
         f'<li><span class="wb-file">{esc(entry.source)}</span><span>{reason_words(entry.reason)}</span></li>'
-        for entry in refused[:MAX_NAMES]
+        for entry in told[:MAX_NAMES]
     )
-    return f'<dt class="wb-{key}">{say(key)} <b>{len(refused)}</b></dt><dd><ul>{rows}</ul></dd>'
+    return (
+        f'<details open class="wb-{key}"><summary>{say(key)} <b>{len(told):,}</b></summary>'
+        f"<ul>{rows}</ul>{_more(len(told))}</details>"
+    )
+
+
+def _more(count: int) -> str:
+    return f"<span>{say('more_names', count=f'{count - MAX_NAMES:,}')}</span>" if count > MAX_NAMES else ""
 
 
 def trouble(key: str, detail: str = "") -> str:

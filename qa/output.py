@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
-from index import Article, BuildReport
+from index import Article, BuildReport, Refusal
 from qa.types import Answer, Citation, Hit
 
 LEAD_LONG = 40
+MOST_TOLD = 200  # files whose reason is given one by one after a build
+MOST_NAMED = 5  # files named on the line of one change
 
 
 def citation_json(citation: Citation) -> dict[str, Any]:
@@ -163,3 +167,54 @@ def _jumps(article: Article) -> str:
     back = f"\t（上接第{article.continued_from_page}版，未收录）" if article.continued_from_page else ""
     to = f"\t（下转第{article.continued_to_page}版，未收录）" if article.continued_to_page else ""
     return back + (f"\t（续 {on}）" if on else to)
+
+
+def report_text(report: BuildReport, home: Path) -> str:
+    """What a build did, for a terminal: the archive, the files, and why each that was refused was."""
+    counts = [
+        (report.added, "added 新增"),
+        (report.changed, "changed 更新"),
+        (report.unchanged, "unchanged 未变"),
+        (report.removed, "removed 移除"),
+        (report.refused, "refused 未读"),
+    ]
+    lines = [
+        f"{home}: generation {report.generation}, {report.articles:,} articles, {report.passages:,} passages, {_pace(report)}",
+        "files: " + ", ".join(f"{len(names):,} {label}" for names, label in counts),
+    ]
+    for label, told in (("refused", report.refused), ("note", report.notes)):
+        lines += told_text(told, label)
+    return "\n".join(lines)
+
+
+def _pace(report: BuildReport) -> str:
+    """The time it took, and how many new passages a second that were."""
+    rate = report.encoded / report.seconds if report.seconds > 0 else 0.0
+    return f"{report.seconds:.1f} s" + (f" ({report.encoded:,} new, {rate:,.0f}/s)" if report.encoded else "")
+
+
+def told_text(told: Sequence[Refusal], label: str) -> list[str]:
+    """A line for each file and its reason; of very many, the first."""
+    lines = [f"  {label} {one_line(one.source)}: {one_line(one.reason)}" for one in told[:MOST_TOLD]]
+    more = len(told) - MOST_TOLD
+    return [*lines, f"  … {more:,} more {label}; wenbao build --json names them all"] if more > 0 else lines
+
+
+def change_text(report: BuildReport) -> str:
+    """What a build changed, on one line: `+2 ~0 -1 · 甲.txt 乙.txt · 10,003 files, 84,012 passages · 0.8 s`."""
+    names = [one_line(name) for name in (*report.added, *report.changed, *report.removed)]
+    named = " ".join(names[:MOST_NAMED]) + (f" … {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else "")
+    files = sum(map(len, (report.added, report.changed, report.unchanged)))
+    parts = [
+        f"+{len(report.added):,} ~{len(report.changed):,} -{len(report.removed):,}",
+        named,
+        f"{files:,} file{'s' if files != 1 else ''}, {report.passages:,} passages",
+        f"{report.seconds:.1f} s",
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def one_line(text: str) -> str:
+    """A file's name as a terminal may be given it: names may hold line breaks and control characters."""
+    spaces = {"\u3000", "\xa0"}  # which are not printable to Python
+    return "".join(char if char.isprintable() or char in spaces else "\N{REPLACEMENT CHARACTER}" for char in text)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from index import DateMention, UsageError, fold, parse_dates, tagged, terms
@@ -15,6 +15,9 @@ from qa.content import Word, content_words, is_content
 from qa.followup import make_whole
 from qa.kinds import Kind, find_kind, is_chinese, without_interrogatives
 from qa.spans import is_name
+
+Reporters = Callable[[], Mapping[str, str]]
+"""Gives the names of reporters as they are written by their folded forms."""
 
 MAX_QUESTION = 2_000
 """Characters. A page holds about 8,000; a question longer than a quarter of one is a pasted text."""
@@ -105,9 +108,7 @@ def _focus(folded: str, kind: Kind, match: re.Match[str] | None) -> tuple[tuple[
     return tuple(following[:1] + before[-1:]), unit
 
 
-def _asks_articles(
-    folded: str, dates: Sequence[DateMention], bylines: Callable[[], Collection[str]]
-) -> tuple[bool, str | None]:
+def _asks_articles(folded: str, dates: Sequence[DateMention], reporters: Reporters) -> tuple[bool, str | None]:
     """Whether a list of articles is asked for: those by a reporter, or those of a day or period."""
     asked = _ASKS_ARTICLES.search(folded)
     if not asked:
@@ -117,17 +118,19 @@ def _asks_articles(
         rest[mention.start : mention.end] = " " * (mention.end - mention.start)
     rest[asked.start() : asked.end()] = " " * (asked.end() - asked.start())
     left = "".join(rest)
-    byline = max((name for name in bylines() if fold(name) in left), key=len, default=None)
-    if byline is not None:
-        left = _BY.sub(" ", left.replace(fold(byline), " "))
+    known = reporters()
+    named = max((name for name in known if name in left), key=len, default=None)
+    byline = None if named is None else known[named]
+    if named is not None:
+        left = _BY.sub(" ", left.replace(named, " "))
     # What is left must be no more than a place and a verb ("新区举行了"): else it asks about something said there.
     few = len(content_words(without_interrogatives(left))) <= 2
     return few and (byline is not None or bool(dates)), byline if few else None
 
 
-def understand(text: str, *, history: Sequence[str] = (), bylines: Callable[[], Collection[str]] = tuple) -> Question:
-    """Read a question. `history` are the earlier questions of the conversation, oldest first; `bylines` gives
-    the names of the reporters the archive knows, and is called only if one may be meant.
+def understand(text: str, *, history: Sequence[str] = (), reporters: Reporters = dict) -> Question:
+    """Read a question. `history` are the earlier questions of the conversation, oldest first; `reporters` gives
+    the names of the reporters the archive knows by their folded forms, and is called only if one may be meant.
 
     :raises UsageError: if the question is empty or longer than `MAX_QUESTION`.
     """
@@ -141,7 +144,7 @@ def understand(text: str, *, history: Sequence[str] = (), bylines: Callable[[], 
             f" · 问题有 {len(text):,} 字，超过 {MAX_QUESTION:,} 字：请缩短"
         )
     whole, inherited = make_whole(text, [earlier for earlier in history if len(earlier) <= MAX_QUESTION])
-    question = _parse(whole, bylines)
+    question = _parse(whole, reporters)
     if inherited:
         own = {word.text for word in question.words}
         extra = tuple(
@@ -164,11 +167,11 @@ def understand(text: str, *, history: Sequence[str] = (), bylines: Callable[[], 
     return question
 
 
-def _parse(text: str, bylines: Callable[[], Collection[str]]) -> Question:
+def _parse(text: str, reporters: Reporters) -> Question:
     folded = fold(text)
     kind, match = find_kind(folded)
     dates = tuple(parse_dates(folded))
-    asks_articles, byline = _asks_articles(folded, dates, bylines)
+    asks_articles, byline = _asks_articles(folded, dates, reporters)
     focus, unit = _focus(folded, kind, match)
     count, counted = _count(folded)
     bare = without_interrogatives(folded) or folded

@@ -6,10 +6,9 @@ from question to question: about 1 for a passage that says what the question say
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
-from index import Archive, Encoder, Filter
+from index import Archive, Encoder, Filter, idf
 from qa.types import Hit
 
 CANDIDATES = 50
@@ -20,15 +19,11 @@ DENSE_WEIGHT = 0.3
 carry questions that share no word with their passage. See docs/decisions.md."""
 
 
-def idf(count: int, frequency: int) -> float:
-    """BM25's inverse document frequency, as tantivy computes it: ln(1 + (N - n + 0.5) / (n + 0.5))."""
-    return math.log1p((count - frequency + 0.5) / (frequency + 0.5))
-
-
 def self_score(archive: Archive, terms: Mapping[str, float]) -> float:
     """The BM25 score of an average-length passage that holds each term once; terms the archive lacks count in full."""
-    count = max(archive.lexical.count, 1)
-    return sum(weight * idf(count, archive.lexical.document_frequency(term)) for term, weight in terms.items())
+    index = archive.lexical
+    documents = max(index.documents, 1)
+    return sum(weight * idf(documents, index.document_frequency(term)) for term, weight in terms.items())
 
 
 def retrieve(
@@ -44,6 +39,7 @@ def retrieve(
     allowed = archive.select(where or Filter())
     if allowed is not None and not len(allowed):
         return []
+    terms = archive.lexical.telling(terms)
     lexical = dict(archive.lexical.search(terms, CANDIDATES, allowed=allowed)) if terms else {}
     vector = encoder.encode([text], query=True)[0]
     dense = dict(archive.vectors.search(vector, CANDIDATES, allowed=allowed))

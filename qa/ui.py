@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import gradio as gr
 
     from qa.engine import Engine
+    from qa.updates import Updates
 
 logger = logging.getLogger(__name__)
 
@@ -27,12 +28,14 @@ MAX_TRANSFER = 256 * 1024 * 1024
 ASKING_AT_ONCE = 4
 # Seconds: how often Gradio's own copies of uploaded files are looked through, and how old they may grow.
 FORGET_UPLOADS = (3600, 3600)
+# Seconds that a build under way has to stop when the page is shut: between two files it does so at once.
+STOP_SECONDS = 10.0
 SERIF = ("Songti SC", "Noto Serif CJK SC", "Source Han Serif SC", "STSong", "SimSun", "Georgia", "serif")
 SANS = ("PingFang SC", "Noto Sans CJK SC", "Microsoft YaHei", "system-ui", "sans-serif")
 
 
-def create(engine: Engine, home: Path) -> gr.Blocks:
-    """The page as Gradio blocks; state is kept for each visitor, `engine` is shared.
+def create(engine: Engine, home: Path, updates: Updates | None = None) -> gr.Blocks:
+    """The page as Gradio blocks; state is kept for each visitor, `engine` and `updates` are shared.
 
     `launch_options()` holds the theme, styles and words that belong to launching it.
     """
@@ -40,7 +43,9 @@ def create(engine: Engine, home: Path) -> gr.Blocks:
     from qa.archive_tab import archive_tab
     from qa.chat_tab import chat_tab
     from qa.parts import QUIET, html
+    from qa.updates import Updates
 
+    updates = updates or Updates(home, lambda: engine.encoder)
     words_of = gr.I18n(**words.translations())
     with gr.Blocks(
         title="问报 Wenbao", analytics_enabled=False, fill_width=True, delete_cache=FORGET_UPLOADS
@@ -51,7 +56,7 @@ def create(engine: Engine, home: Path) -> gr.Blocks:
                 with gr.Tab(words_of("ask_tab"), id="ask", elem_id="wb-ask-tab"):
                     chat_tab(blocks, engine, words_of)
                 with gr.Tab(words_of("archive_tab"), id="archive", elem_id="wb-archive-tab"):
-                    archive_tab(blocks, engine, home, words_of, after=(lambda: _masthead(engine), masthead))
+                    archive_tab(blocks, engine, home, updates, words_of, after=(lambda: _masthead(engine), masthead))
         blocks.load(lambda: _masthead(engine), None, masthead, **QUIET)
     blocks.queue(default_concurrency_limit=ASKING_AT_ONCE)
     return blocks
@@ -94,10 +99,13 @@ def serve(
     encoder: str | None = None,
     host: str = HOST,
     port: int = PORT,
+    watch: Callable[[str], None] | None = None,
     open_browser: bool = False,
     ready: Callable[[str], None] | None = None,
 ) -> None:
     """Open the page on a port and stay until interrupted; `ready` is called with its address.
+
+    With `watch` the archive is kept up to date with its files meanwhile; it is given a line for each change.
 
     Whoever reaches the page may ask, upload, delete uploads and update the archive. With the environment variable
     `WENBAO_AUTH` set to `user:password` the page asks for both first. They travel as the page does: unencrypted,
@@ -118,21 +126,46 @@ def serve(
         )
     from index import load_encoder
     from qa.engine import Engine
+    from qa.updates import Updates
 
     engine = Engine(home, load_encoder(encoder) if encoder else None)
-    blocks, url = launch(engine, home, host=host, port=port, auth=auth)
+    updates = Updates(home, lambda: engine.encoder)
+    blocks, url = launch(engine, home, updates, host=host, port=port, auth=auth)
     if ready is not None:
         ready(url)
     threading.Thread(target=_warm_up, args=(engine,), daemon=True).start()
+    stop = threading.Event()
+    if watch is not None:
+        threading.Thread(target=_watch, args=(engine, updates, watch, stop), daemon=True).start()
     if open_browser:
         import webbrowser
 
         webbrowser.open(url)
-    blocks.block_thread()
+    try:
+        blocks.block_thread()
+    finally:
+        stop.set()
+        updates.close(STOP_SECONDS)
+
+
+def _watch(engine: Engine, updates: Updates, tell: Callable[[str], None], stop: threading.Event) -> None:
+    """Keep the archive up to date until `stop` is set."""
+    from qa.watch import Watch
+
+    try:
+        Watch(engine.home, encoder=engine.encoder, tell=tell, build=updates.build).run(stop)
+    except WenbaoError as error:
+        tell(f"no longer watching: {error}")
 
 
 def launch(
-    engine: Engine, home: Path, *, host: str = HOST, port: int = PORT, auth: tuple[str, str] | None = None
+    engine: Engine,
+    home: Path,
+    updates: Updates | None = None,
+    *,
+    host: str = HOST,
+    port: int = PORT,
+    auth: tuple[str, str] | None = None,
 ) -> tuple[gr.Blocks, str]:
     """Start the page in this process and give it with its address; `close()` ends it.
 
@@ -142,7 +175,7 @@ def launch(
     """
     check_port(host, port)
     _no_proxy_for_ourselves()
-    blocks = create(engine, home)
+    blocks = create(engine, home, updates)
     try:
         _, url, _ = blocks.launch(
             server_name=host,
@@ -183,8 +216,8 @@ def _warm_up(engine: Engine) -> None:
 
 
 def _masthead(engine: Engine) -> str:
-    sources = engine.archive.sources()
-    return lists.masthead(len(sources), sum(source.articles for source in sources))
+    manifest = engine.archive.manifest
+    return lists.masthead(manifest.sources, manifest.articles)
 
 
 def _gradio() -> Any:

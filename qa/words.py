@@ -120,12 +120,29 @@ WORDS: dict[str, tuple[str, str]] = {
     "link": ("连接转版文章", "Joining articles over pages"),
     "encode": ("编码", "Encoding"),
     "index": ("写入索引", "Writing the index"),
+    "compact": ("整理索引", "Tidying the index"),
     "starting": ("开始更新", "Starting"),
-    "built": ("资料库已更新", "The archive is up to date"),
-    "built_note": (
-        "现有 {articles} 篇文章，{passages} 个段落；用时 {seconds} 秒。",
-        "{articles} articles, {passages} passages; {seconds} s.",
+    "stopping": ("正在停止……", "Stopping …"),
+    "files_done": ("{count} 份文件", "{count} files"),
+    "passages_done": ("{count} 段", "{count} passages"),
+    "pace": ("每秒 {count} 段", "{count} a second"),
+    "seconds_left": ("还需约 {count} 秒", "about {count} s left"),
+    "minutes_left": ("还需约 {count} 分钟", "about {count} min left"),
+    "hours_left": ("还需约 {hours} 小时 {minutes} 分", "about {hours} h {minutes} min left"),
+    "cancel": ("取消更新", "Cancel the update"),
+    "cancelled": ("更新已停止", "The update was stopped"),
+    "cancelled_note": (
+        "读过的都已保留，下次更新会接着做；提问仍用原来的资料。",
+        "What was read is kept, and the next update goes on from there; answers still come from the archive as it was.",
     ),
+    "built": ("资料库已是最新", "The archive is up to date"),
+    "built_note": ("现有 {articles} 篇文章，{passages} 个段落", "{articles} articles, {passages} passages"),
+    "built_time": ("用时 {seconds} 秒", "took {seconds} s"),
+    "built_pace": (
+        "新编入 {count} 段，用时 {seconds} 秒，每秒 {rate} 段",
+        "{count} new passages in {seconds} s, {rate} a second",
+    ),
+    "more_names": ("……还有 {count} 份", "… {count} more"),
     "added": ("新读入", "Read"),
     "changed": ("重新读入", "Read again"),
     "unchanged": ("没有变化", "Unchanged"),
@@ -193,7 +210,7 @@ REASONS: dict[str, str] = {
 
 # Gradio's own words that are visible on our page and which its Chinese does not cover or words clumsily.
 GRADIO_WORDS: dict[str, tuple[str, str]] = {
-    "upload_text.drop_file": ("把报纸文件拖到这里，可多份", "Drop newspaper files here, several at once"),
+    "upload_text.drop_file": ("把报纸文件拖到这里，可多份", "Drop newspaper files here"),
     "upload_text.click_to_upload": ("点击选择文件", "Click to choose files"),
     "common.or": ("或", "or"),
 }

@@ -1,5 +1,6 @@
 """The page in a real Chromium, against the real command on a copy of the seeds."""
 
+import json
 import re
 import shutil
 import socket
@@ -236,6 +237,41 @@ def test_a_page_is_uploaded_asked_about_deleted_and_forgotten(visit):
     assert "大桥 三月.txt" not in again.inner_text()
     turn.locator(".wb-cite").first.click()
     page.wait_for_selector("#wb-side :text('资料库已更新，这一页不在其中了。')")
+
+
+def test_an_update_is_seen_by_all_can_be_cancelled_by_any_and_outlives_who_began_it(visit):
+    words = [chr(0x4E00 + n) for n in range(3000)]
+    lines = []
+    for n in range(8000):
+        text = "".join(words[(n * 7 + k * k) % len(words)] for k in range(300))
+        lines.append(json.dumps({"id": f"r{n}", "title": f"第{n}号消息", "text": f"{text}。"}, ensure_ascii=False))
+    page = visit()
+    page.get_by_role("tab", name="资料库").click()
+    page.set_input_files("#wb-upload input[type=file]", [upload("很多.jsonl", "\n".join(lines))])
+    page.wait_for_selector("#wb-notice .wb-note")
+    page.click("#wb-rebuild")
+    page.wait_for_selector(".wb-progress progress")
+    other = visit(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    other.get_by_role("tab", name="资料库").tap()
+    other.wait_for_selector(".wb-progress progress[value]")
+    assert other.evaluate("document.documentElement.scrollWidth") <= 390
+    assert not other.locator("#wb-rebuild").is_visible()
+    other.locator("#wb-cancel").tap()
+    for one in (page, other):
+        one.wait_for_selector("#wb-report :text('更新已停止')")
+        one.wait_for_selector("#wb-rebuild")
+        assert not one.locator("#wb-cancel").is_visible()
+    page.click("#wb-rebuild")
+    page.wait_for_selector(".wb-progress progress")
+    page.close()
+    other.reload()
+    other.get_by_role("tab", name="资料库").tap()
+    other.wait_for_selector("#wb-files :text('8000 篇')", timeout=60_000)
+    assert other.evaluate("document.documentElement.scrollWidth") <= 390
+    other.locator('[data-remove="很多.jsonl"]').tap()
+    other.wait_for_selector("#wb-notice :text('已删除 很多.jsonl')")
+    other.locator("#wb-rebuild").tap()
+    other.wait_for_selector(".wb-report summary:has-text('已移除')", timeout=60_000)
 
 
 def test_a_quote_from_a_pdf_is_lit_up_on_the_picture_of_its_page(visit):

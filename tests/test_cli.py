@@ -1,13 +1,22 @@
 """The command line as a person meets it: what it prints, where, and its exit status."""
 
 import json
+import os
 import shutil
+import signal
 import socket
+import subprocess
+import sys
+import threading
 from pathlib import Path
 
 import pytest
 
+from index import BuildReport, Refusal
 from qa.cli import main
+from qa.interrupt import SIGNALS, until_interrupted
+from qa.meter import Meter
+from qa.output import change_text, report_text
 
 ROOT = Path(__file__).parent.parent
 SEEDS = ROOT / "seeds"
@@ -51,6 +60,117 @@ def test_build_as_json(capsys, tmp_path):
     assert main(["build", str(SEEDS), "--home", str(tmp_path / "home"), "--json"]) == 0
     report = json.loads(capsys.readouterr().out)
     assert (len(report["added"]), report["refused"], report["generation"]) == (5, [], 1)
+
+
+def test_a_build_can_be_told_to_compare_by_content(capsys, tmp_path):
+    page, home = tmp_path / "页.txt", tmp_path / "home"
+    page.write_text("本报讯 3月5日，云岭大桥开工，大桥全长1280米。", encoding="utf-8")
+    old = page.stat().st_mtime_ns - 10**10
+    os.utime(page, ns=(old, old))
+    assert main(["build", str(page), "--home", str(home)]) == 0
+    before = page.stat()
+    capsys.readouterr()
+    assert main(["build", str(page), "--home", str(home), "--verify", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["unchanged"] == ["页.txt"]
+    assert page.stat() == before
+
+
+def test_what_ctrl_c_interrupts_is_kept_and_says_how_to_go_on(capsys, tmp_path, monkeypatch):
+    """Ctrl-C during a build asks it to stop: one line, the status of the shell's custom, and the next build goes on."""
+    real = Meter.__call__
+
+    def interrupted(meter, progress):
+        if progress.stage == "read":
+            os.kill(os.getpid(), signal.SIGINT)
+        real(meter, progress)
+
+    monkeypatch.setattr(Meter, "__call__", interrupted)
+    before = signal.getsignal(signal.SIGINT)
+    assert main(["build", str(SEEDS), "--home", str(tmp_path / "home")]) == 130
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("wenbao: ")
+    assert err.count("\n") == 1
+    assert "kept" in err
+    assert "下次接着做" in err
+    assert signal.getsignal(signal.SIGINT) is before
+    monkeypatch.undo()
+    assert main(["build", str(SEEDS), "--home", str(tmp_path / "home")]) == 0
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_the_first_signal_asks_and_the_second_interrupts(number):
+    before = signal.getsignal(number)
+    with until_interrupted() as asked:
+        assert not asked.is_set()
+        os.kill(os.getpid(), number)
+        assert asked.wait(10)
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), number)
+    assert signal.getsignal(number) is before
+
+
+def test_a_signal_that_is_ignored_stays_so():
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with until_interrupted() as asked:
+            os.kill(os.getpid(), signal.SIGINT)
+            assert not asked.wait(0.1)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_in_another_thread_nothing_is_changed():
+    found = []
+
+    def work():
+        with until_interrupted() as asked:
+            found.append(asked.is_set())
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert found == [False]
+
+
+@pytest.mark.parametrize(("count", "lines"), [(0, 2), (1, 3), (5000, 203)])
+def test_the_report_of_a_build_is_readable_at_any_size(count, lines):
+    refused = tuple(Refusal(f"坏{n}\n.txt", "the file is empty.") for n in range(count))
+    added = tuple(f"{n}.txt" for n in range(count))
+    report = BuildReport(3, added=added, refused=refused, passages=4 * count, encoded=4 * count, seconds=2.0)
+    text = report_text(report, Path("home")).splitlines()
+    assert len(text) == lines
+    assert text[0].startswith("home: generation 3, 0 articles")
+    assert (
+        text[1]
+        == f"files: {count:,} added 新增, 0 changed 更新, 0 unchanged 未变, 0 removed 移除, {count:,} refused 未读"
+    )
+    assert (f"{2 * count:,}/s" in text[0]) == (count > 0)
+    line = change_text(report)
+    assert line.startswith(f"+{count:,} ~0 -0")
+    assert len(line) < 120
+
+
+def test_a_question_from_a_cold_shell_imports_nothing_heavy(built):
+    heavy = [
+        "torch",
+        "sentence_transformers",
+        "transformers",
+        "gradio",
+        "watchfiles",
+        "lxml",
+        "PIL",
+        "pypdfium2",
+        "scipy",
+    ]
+    code = (
+        "import sys; from qa.cli import main; main(sys.argv[1:]);"
+        f"print(*sorted(set({heavy!r}) & set(sys.modules)), file=sys.stderr)"
+    )
+    command = [sys.executable, "-c", code, "ask", QUESTION, "--home", str(built)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "50亿元" in done.stdout
+    assert done.stderr.split() == []
 
 
 def test_ask_prints_the_answer_and_its_places(capsys, built):
@@ -174,9 +294,12 @@ def test_doctor_mends_what_is_derived(capsys, built, tmp_path):
     shutil.copytree(built, home)
     assert main(["doctor", "--home", str(home)]) == 0
     assert "whole" in capsys.readouterr().out
-    for vectors in home.rglob("vectors.faiss"):
+    damaged = [file for file in home.glob("generations/*/vectors*/**/*") if file.is_file()]
+    damaged += [file for file in home.glob("generations/*/vectors*") if file.is_file()]
+    assert damaged
+    for vectors in damaged:
         vectors.write_bytes(vectors.read_bytes()[:100])
-    assert "vectors.faiss" in fails(capsys, "ask", QUESTION, "--home", home)
+    assert "vectors" in fails(capsys, "ask", QUESTION, "--home", home)
     assert main(["doctor", "--home", str(home)]) == 0
     assert "repaired" in capsys.readouterr().out
     assert main(["ask", QUESTION, "--home", str(home)]) == 0
@@ -263,12 +386,12 @@ def test_help_names_every_command(capsys):
         main(["--help"])
     assert left.value.code == 0
     out = capsys.readouterr().out
-    for command in ("build", "ask", "search", "articles", "eval", "serve", "doctor"):
+    for command in ("build", "watch", "ask", "search", "articles", "eval", "serve", "doctor"):
         assert command in out
 
 
 def test_a_build_names_the_first_of_many_files_it_refuses(capsys, tmp_path, monkeypatch):
-    monkeypatch.setattr("qa.cli.MOST_TOLD", 2)
+    monkeypatch.setattr("qa.output.MOST_TOLD", 2)
     (tmp_path / "pages").mkdir()
     shutil.copy(SEEDS / "003_31443a22f1e69377.txt", tmp_path / "pages")
     for number in range(5):
@@ -276,4 +399,4 @@ def test_a_build_names_the_first_of_many_files_it_refuses(capsys, tmp_path, monk
     assert main(["build", str(tmp_path / "pages"), "--home", str(tmp_path / "home")]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.split(":")[0].strip() for line in lines[-3:-1]] == ["refused 0.txt", "refused 1.txt"]
-    assert lines[-1] == "  … 3 more refused; --json names them all"
+    assert lines[-1] == "  … 3 more refused; wenbao build --json names them all"

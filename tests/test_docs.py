@@ -50,4 +50,4 @@ def test_commands_of_the_readme_exist(capsys):
         with pytest.raises(SystemExit) as left:
             main([command, "--help"])
         assert left.value.code == 0
-    assert named == {"build", "ask", "search", "articles", "eval", "serve", "doctor"}
+    assert named == {"build", "ask", "search", "articles", "eval", "serve", "watch", "doctor"}

@@ -1,201 +1,177 @@
-"""Builds killed at any point: the last generation goes on serving, and the next build finishes the work."""
+"""Builds and repairs killed at any point: the last generation goes on serving, and the next build finishes the work.
 
-import os
-import resource
-import signal
-import sys
-from contextlib import suppress
+Where they are killed: at what Python tells audit hooks and at each step of progress; right before each call by which the
+process changes a file, those of SQLite, FAISS and tantivy among them (each write, sync, rename, link and removal, so each
+commit point); and after a time. The slow sweeps are some 500 kills together.
+"""
+
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from pages import PAGES, CountingEncoder, write_pages
+from faults import (
+    NEW,
+    OLD,
+    Outcome,
+    State,
+    build_pages,
+    copy,
+    embedded,
+    killed_after,
+    killed_at_call,
+    killed_at_event,
+    many,
+    place,
+    repair_home,
+    run,
+    spread,
+    state,
+    with_small_indexes,
+    write,
+)
 
-from index import Archive, ArchiveError, NoArchive, build, check
-
-CHANGED = {
-    "大桥.txt": PAGES["大桥.txt"].replace("9公里", "8公里"),
-    "站.txt": "新站启用\n□记者 王雪 报道\n本报2023年6月1日讯 新站今天启用。站前有山。\n",
-}
-# What is told to audit hooks before it happens: every file opened, renamed, linked or removed, every folder made.
-WATCHED = ("open", "os.", "shutil.", "sqlite3.", "fcntl.")
-
-
-class LoggingEncoder(CountingEncoder):
-    """Writes the digest of each text it is given to a file that outlives the process."""
-
-    def __init__(self, log: Path) -> None:
-        super().__init__()
-        self.log = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-
-    def encode(self, texts, *, query=False):
-        for text in texts:
-            os.write(self.log, text.replace("\n", " ").encode() + b"\n")
-        return super().encode(texts, query=query)
-
-
-def build_and_die(pages: Path, home: Path, log: Path, moment: int | None) -> tuple[int, int]:
-    """Build in a child process that is killed at its `moment`-th event; returns the signal and the number of events."""
-    encoder = LoggingEncoder(log)
-    reading, writing = os.pipe()
-    child = os.fork()
-    if not child:
-        events = 0
-
-        def count(*_):
-            nonlocal events
-            events += 1
-            if events == moment:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-        sys.addaudithook(lambda event, arguments: count() if event.startswith(WATCHED) else None)
-        try:
-            build([pages], home, encoder=encoder, progress=count)
-            os.write(writing, str(events).encode())
-        finally:
-            os._exit(1)
-    os.close(writing)
-    os.close(encoder.log)
-    with os.fdopen(reading) as stream:
-        events = int(stream.read() or -1)
-    return os.waitpid(child, 0)[1] & 0x7F, events
+from index import ArchiveDamaged, NoArchive, check, current_generation
 
 
-def contents(home: Path) -> list[str]:
-    with Archive.open(home) as archive:
-        rows = archive.vectors.rows
-        assert archive.lexical.count == len(rows) == len(archive.passages(rows))
-        return [article.text for article in archive.articles()]
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What is killed: where it begins, what may be seen after the kill, and what must be there when it was done again."""
 
+    pages: Path
+    home: Path | None
+    log: Path
+    allowed: tuple[State | None, ...]
+    after: State
+    repairs: bool = False
+    small: bool = False
 
-def kill_everywhere(tmp_path: Path, first: bool, step: int) -> None:
-    """Kill a build at every `step`-th event, then build to the end and compare with a build that nobody killed."""
-    build([write_pages(tmp_path / "expected", PAGES | CHANGED)], tmp_path / "whole", encoder=CountingEncoder())
-    expected = contents(tmp_path / "whole")
-    moment, killed = 1, 0
-    while True:
-        folder = tmp_path / str(moment)
-        pages, home, log = folder / "pages", folder / "home", folder / "log"
-        write_pages(pages)
-        before = None
-        if not first:
-            build([pages], home, encoder=LoggingEncoder(log))
-            before = contents(home)
-        write_pages(pages, CHANGED)
-        status, events = build_and_die(pages, home, log, moment)
-        if status != signal.SIGKILL:
-            assert events > 0
-            break
-        killed += 1
-        if before is None:
-            with suppress(NoArchive):
-                assert contents(home) == expected
+    def call(self, home: Path, log: Path) -> tuple[Callable[..., object], tuple[object, ...]]:
+        function, arguments = (repair_home, (home, log)) if self.repairs else (build_pages, (self.pages, home, log))
+        return (with_small_indexes, (function, *arguments)) if self.small else (function, arguments)
+
+    def again(self, home: Path, log: Path, moment: int) -> None:
+        """What a user does next: the same once more; after a repair that was killed, now a build and now a repair."""
+        if self.repairs and moment % 2:
+            assert repair_home(home, log) == []
+        elif self.small:
+            outcome = run(with_small_indexes, build_pages, self.pages, home, log)
+            assert (outcome.status, outcome.error) == (0, "")
         else:
-            assert contents(home) in (before, expected)
-        report = build([pages], home, encoder=LoggingEncoder(log))
-        assert contents(home) == expected, f"killed at event {moment}"
-        assert check(home) == []
-        embedded = log.read_text(encoding="utf-8").splitlines()
-        assert len(embedded) == len(set(embedded)), f"embedded twice after a kill at event {moment}"
-        assert report.passages == len(expected)
-        moment += step
-    assert killed >= 3
+            build_pages(self.pages, home, log)
 
 
-@pytest.mark.parametrize("first", [True, False], ids=["first build", "update"])
-def test_killed_at_some_moments(tmp_path, first):
-    kill_everywhere(tmp_path, first, step=17)
+def seen(home: Path) -> State | None:
+    """What is served; None if nothing is, or if it says that it is damaged."""
+    try:
+        return state(home)
+    except (NoArchive, ArchiveDamaged):
+        return None
+
+
+def made(folder: Path, old: float) -> dict[str, Scene]:
+    """A first build, an update of everything that can change, and a repair of what is broken, of files so many seconds old."""
+    pages, base, log = write(folder / "pages", OLD), folder / "base", folder / "log"
+    changed, home = write(folder / "changed", OLD), folder / "update"
+    time.sleep(old)
+    build_pages(pages, base, log)
+    before = state(base)
+    lost = copy(base, folder / "lost")
+    shutil.rmtree(lost / "generations/1/lexical")
+    build_pages(changed, home, folder / "log2")
+    write(changed, NEW)
+    time.sleep(old)
+    build_pages(changed, folder / "whole", folder / "log3")
+    after = state(folder / "whole")
+    assert after != before
+    large, worn = write(folder / "large", OLD | many(60)), folder / "worn"
+    run(with_small_indexes, build_pages, large, worn, folder / "log4")
+    held = state(worn)
+    # A third of the texts goes, and more comes than is put beside what there is.
+    write(large, NEW | dict(list(many(75).items())[20:]))
+    run(with_small_indexes, build_pages, large, copy(worn, folder / "written anew"), folder / "log5")
+    assert current_generation(folder / "written anew") == 3, "it was not compacted"
+    return {
+        "compaction": Scene(
+            large, worn, folder / "log4", (held, now := state(folder / "written anew")), now, small=True
+        ),
+        "first build": Scene(changed, None, folder / "none", (None, after), after),
+        "update": Scene(changed, home, log, (before, after), after),
+        "repair of files": Scene(pages, lost, log, (None, before), before, repairs=True),
+    }
+
+
+@pytest.fixture(scope="module")
+def scenes():
+    """Of files just written, which are compared by content."""
+    with place() as folder:
+        yield made(folder, 0)
+
+
+@pytest.fixture(scope="module")
+def old_scenes():
+    """Of files as old as those of users, which are told unchanged by their times."""
+    with place() as folder:
+        yield made(folder, 2.1)
+
+
+SCENES = ("first build", "update", "compaction", "repair of files")
+
+
+def killed_and_done_again(scene: Scene, folder: Path, kill: Callable[..., Outcome], moment: float) -> bool:
+    """Kill at one moment; whether it was killed, or had ended before."""
+    home, log = copy(scene.home, folder / "home"), folder / "log"
+    log.unlink(missing_ok=True)
+    function, arguments = scene.call(home, log)
+    outcome = kill(moment, function, *arguments)
+    assert outcome.killed or outcome.status == 0, outcome
+    where = f"killed at {moment} ({outcome.value})"
+    assert seen(home) in scene.allowed, where
+    scene.again(home, log, int(1000 * moment))
+    assert state(home) == scene.after, where
+    assert check(home) == [], where
+    texts = embedded(log)
+    assert not texts.keys() & embedded(scene.log).keys(), f"{where}: what the last generation holds is embedded again"
+    # What was embedded and not yet kept when it was killed is embedded once more.
+    assert max(texts.values(), default=0) <= 2, where
+    return outcome.killed
+
+
+def sweep(scene: Scene, folder: Path, kill: Callable[..., Outcome], most: int) -> int:
+    """Kill at evenly spread moments of all there are; how many kills."""
+    home = copy(scene.home, folder / "home")
+    function, arguments = scene.call(home, folder / "log")
+    outcome = kill(0, function, *arguments)
+    assert (outcome.status, outcome.error) == (0, "")
+    assert state(home) == scene.after
+    # Two runs do not make the same number of calls: some of the last moments may never come.
+    return sum(killed_and_done_again(scene, folder, kill, moment) for moment in spread(outcome.value, most))
+
+
+@pytest.mark.parametrize("kill", [killed_at_event, killed_at_call], ids=["event", "call"])
+@pytest.mark.parametrize("name", SCENES)
+def test_killed_at_some_moments(scenes, tmp_path, name, kill):
+    assert sweep(scenes[name], tmp_path, kill, 5) >= 4
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("first", [True, False], ids=["first build", "update"])
-def test_killed_at_every_moment(tmp_path, first):
-    kill_everywhere(tmp_path, first, step=1)
+@pytest.mark.parametrize("name", SCENES)
+def test_killed_before_each_call_that_changes_a_file(old_scenes, tmp_path, name, record_property):
+    kills = sweep(old_scenes[name], tmp_path, killed_at_call, 90)
+    record_property("kills", kills)
+    assert kills >= 60
 
 
-def test_full_disk(tmp_path):
-    """Files that may grow to `limit` bytes only: as on a full disk, the build says so, and nothing is lost."""
-    pages, home = write_pages(tmp_path / "pages"), tmp_path / "home"
-    build([pages], home, encoder=CountingEncoder())
-    before = contents(home)
-    write_pages(
-        pages, CHANGED | {f"{n}.txt": PAGES["大桥.txt"].replace("9公里", "桥" * 100 + str(n)) for n in range(40)}
-    )
-    statuses = []
-    for limit in (0, 100, 1_000, 4_000, 8_000, 20_000, 100_000, 10_000_000):
-        child = os.fork()
-        if not child:
-            status = 3
-            try:
-                resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-                build([pages], home, encoder=CountingEncoder())
-                status = 0
-            except ArchiveError:
-                status = 2
-            finally:
-                os._exit(status)
-        statuses.append(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
-        if statuses[-1]:
-            assert contents(home) == before
-
-    assert statuses == [2] * 7 + [0]
-    assert len(contents(home)) == 44
-    assert check(home) == []
-
-
-def test_two_builders_at_once(tmp_path):
-    """Several processes build the same archive at the same time: one works, the others are told, nothing breaks."""
-    pages, home = write_pages(tmp_path / "pages"), tmp_path / "home"
-    build([pages], home, encoder=CountingEncoder())
-    write_pages(pages, CHANGED)
-    children = []
-    for _ in range(4):
-        child = os.fork()
-        if not child:
-            status = 3
-            try:
-                build([pages], home, encoder=CountingEncoder())
-                status = 0
-            except ArchiveError:
-                status = 2
-            finally:
-                os._exit(status)
-        children.append(child)
-    statuses = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
-
-    assert set(statuses) <= {0, 2}
-    assert 0 in statuses
-    assert len(contents(home)) == 4
-    assert check(home) == []
-
-
-def test_readers_during_builds(tmp_path):
-    """While generations come and go, each archive that is opened is whole and of one generation."""
-    pages, home = tmp_path / "pages", tmp_path / "home"
-
-    def edition(number: int) -> None:
-        write_pages(pages, {name: text.replace("\n本报", f"\n第{number}版 本报") for name, text in PAGES.items()})
-        build([pages], home, encoder=CountingEncoder())
-
-    edition(0)
-    child = os.fork()
-    if not child:
-        status = 1
-        try:
-            for number in range(1, 13):
-                edition(number)
-            status = 0
-        finally:
-            os._exit(status)
-    seen = set()
-    finished = 0
-    while not finished:
-        finished, status = os.waitpid(child, os.WNOHANG)
-        with Archive.open(home) as archive:
-            found = archive.passages(archive.vectors.rows)
-            assert len({passage.text[:4] for _, passage in found}) == 1
-            assert len(found) == archive.lexical.count == 3
-            seen.add(archive.generation)
-
-    assert os.waitstatus_to_exitcode(status) == 0
-    assert len(seen) > 1
-    assert max(seen) == 13
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SCENES)
+def test_killed_after_any_time(old_scenes, tmp_path, name, record_property):
+    scene = old_scenes[name]
+    function, arguments = scene.call(copy(scene.home, tmp_path / "home"), tmp_path / "log")
+    began = time.perf_counter()
+    run(function, *arguments)
+    whole = time.perf_counter() - began
+    kills = sum(killed_and_done_again(scene, tmp_path, killed_after, whole * step / 30) for step in range(30))
+    record_property("kills", kills)
+    assert kills >= 8

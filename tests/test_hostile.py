@@ -15,6 +15,7 @@ from prints import column, draw, make
 from samples import CONTAINER, SAMPLES, W, docx, epub, paragraph, xhtml, zipped
 
 from index import Archive, BuildReport, build
+from index.archive import reading
 from index.doctor import check
 
 PAGE = PAGES["大桥.txt"]
@@ -275,17 +276,14 @@ def test_a_file_that_vanishes_before_it_is_read(pages, home, name):
 
 @pytest.mark.parametrize("error", [RecursionError, MemoryError, struct.error, AssertionError])
 def test_an_unforeseen_fault_in_reading_costs_one_file(pages, home, monkeypatch, error):
-
-    from index.archive import update
-
-    real = update.articles
+    real = reading.articles
 
     def failing(page):
         if page.source == "公园.txt":
             raise error
         return real(page)
 
-    monkeypatch.setattr(update, "articles", failing)
+    monkeypatch.setattr(reading, "articles", failing)
     report = build([pages], home, encoder=CountingEncoder())
     assert [refusal.source for refusal in report.refused] == ["公园.txt"]
     assert "Save it anew" in report.refused[0].reason or "more memory" in report.refused[0].reason

@@ -30,7 +30,10 @@ ORDER = [
     "index.tokens",
     "index.jumps",
     "index.lexical",
+    "index.unigram",
     "index.encode",
+    "index.neighbours",
+    "index.vectorfiles",
     "index.vectors",
     "index.store",
     "index.archive.catalogue",
@@ -55,12 +58,18 @@ ORDER = [
     "qa.examples",
     "qa.engine",
     "qa.output",
+    "qa.interrupt",
+    "qa.meter",
     "qa.evaluate",
     "qa.address",
+    "qa.arguments",
     "qa.words",
     "qa.markup",
     "qa.parts",
     "qa.render",
+    "qa.places",
+    "qa.watch",
+    "qa.updates",
     "qa.lists",
     "qa.uploads",
     "qa.chat_tab",
@@ -70,12 +79,22 @@ ORDER = [
     "app",
 ]
 HOMES = {
-    "faiss": {"index.vectors"},
+    "faiss": {"index.neighbours"},
     "tantivy": {"index.lexical"},
-    "jieba": {"index.tokens"},
-    "opencc": {"index.tokens"},
+    "rjieba": {"index.tokens"},
 }
-HEAVY = ["faiss", "gradio", "jieba", "numpy", "opencc", "sentence_transformers", "tantivy", "torch", "transformers"]
+HEAVY = [
+    "faiss",
+    "gradio",
+    "jieba",
+    "numpy",
+    "opencc",
+    "rjieba",
+    "sentence_transformers",
+    "tantivy",
+    "torch",
+    "transformers",
+]
 
 
 def imports() -> dict[str, set[str]]:

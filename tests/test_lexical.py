@@ -1,6 +1,7 @@
 """BM25 search: the formula, the order, filters, and a new index made of the old one."""
 
 import math
+import pickle
 import shutil
 import subprocess
 import sys
@@ -11,15 +12,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.entries import LexicalEntry
+from index.entries import LexicalEntry, lexical_entries
 from index.errors import ArchiveDamaged
-from index.lexical import HEADLINE_WEIGHT, LexicalIndex, deleted_documents, top, write_lexical
+from index.lexical import HEADLINE_WEIGHT, LexicalIndex, needs_compaction, top, write_lexical
+from index.tokens import terms
 
 PAGE = [
-    LexicalEntry(1, ["签约"], ["项目", "投资", "项目"]),
-    LexicalEntry(2, ["签约"], ["仪式", "举行"]),
-    LexicalEntry(5, ["天气"], ["投资", "增长", "投资", "投资"]),
-    LexicalEntry(9, [], ["降雨"]),
+    LexicalEntry(1, "签约", "项目 投资 项目"),
+    LexicalEntry(2, "签约", "仪式 举行"),
+    LexicalEntry(5, "天气", "投资 增长 投资 投资"),
+    LexicalEntry(9, "", "降雨"),
 ]
 
 
@@ -32,6 +34,16 @@ def bm25(frequency: int, length: int, average: float, documents: int, containing
     """Robertson and Zaragoza 2009, with k1 = 1.2 and b = 0.75, as Lucene and tantivy write it."""
     idf = math.log(1 + (documents - containing + 0.5) / (containing + 0.5))
     return idf * 2.2 * frequency / (frequency + 1.2 * (0.25 + 0.75 * length / average))
+
+
+def test_entries_hold_the_terms_of_the_passage_and_of_its_article():
+    passages = [(3, "签约", "总投资50亿元"), (4, "签约", ""), (9, "", "5G网络"), (1, "签约", "签约")]
+
+    assert lexical_entries(passages) == [
+        LexicalEntry(row, " ".join(terms(shared)), " ".join(terms(text))) for row, shared, text in passages
+    ]
+    assert lexical_entries([]) == []
+    assert pickle.loads(pickle.dumps(lexical_entries)) is lexical_entries  # other processes are sent it
 
 
 def test_score_is_bm25_of_the_passage(tmp_path):
@@ -70,7 +82,7 @@ def test_document_frequency_and_count(tmp_path):
 
 
 def test_query_syntax_is_only_text(tmp_path):
-    entries = [LexicalEntry(1, [], ["AND", "body:x", "*"]), LexicalEntry(2, [], ["other"])]
+    entries = [LexicalEntry(1, "", "AND body:x *"), LexicalEntry(2, "", "other")]
     index = written(tmp_path / "lexical", entries)
 
     assert [row for row, _ in index.search({"body:x": 1.0}, 5)] == [1]
@@ -80,7 +92,7 @@ def test_query_syntax_is_only_text(tmp_path):
 
 def test_ties_are_cut_by_row(tmp_path):
     rows = [40, 7, 23, 3, 51, 12]
-    index = written(tmp_path / "lexical", [LexicalEntry(row, [], ["同样"]) for row in rows])
+    index = written(tmp_path / "lexical", [LexicalEntry(row, "", "同样") for row in rows])
 
     assert [row for row, _ in index.search({"同样": 1.0}, 3)] == [3, 7, 12]
     assert [row for row, _ in index.search({"同样": 1.0}, 2, allowed=np.array([51, 40, 23]))] == [23, 40]
@@ -90,7 +102,7 @@ def test_ties_are_cut_by_row(tmp_path):
 def test_filter_by_rows_either_way(tmp_path, monkeypatch, largest):
     """A small set of rows is a query of its own, a large one is applied to the ranked list: same hits."""
     monkeypatch.setattr("index.lexical.LARGEST_SET_QUERY", largest)
-    entries = [LexicalEntry(row, [], ["词"] * (1 + row % 7) + ["他"] * (row % 3)) for row in range(300)]
+    entries = [LexicalEntry(row, "", "词 " * (1 + row % 7) + "他 " * (row % 3)) for row in range(300)]
     index = written(tmp_path / "lexical", entries)
     everything = index.search({"词": 1.0}, 300)
     allowed = np.arange(0, 300, 13)
@@ -102,7 +114,7 @@ def test_filter_by_rows_either_way(tmp_path, monkeypatch, largest):
 
 def test_next_index_links_the_last_and_leaves_it_alone(tmp_path):
     before = written(tmp_path / "1")
-    after = written(tmp_path / "2", [LexicalEntry(11, [], ["投资", "新"])], previous=tmp_path / "1", removed=[5, 9, 77])
+    after = written(tmp_path / "2", [LexicalEntry(11, "", "投资 新")], previous=tmp_path / "1", removed=[5, 9, 77])
 
     assert [row for row, _ in after.search({"投资": 1.0, "降雨": 1.0}, 10)] == [11, 1]
     assert [row for row, _ in before.search({"投资": 1.0, "降雨": 1.0}, 10)] == [9, 5, 1]
@@ -139,17 +151,17 @@ TERMS = st.lists(st.sampled_from("甲乙丙丁戊"), min_size=1, max_size=6)
 @settings(max_examples=15, deadline=None)
 @given(st.lists(st.tuples(TERMS, TERMS), min_size=1, max_size=12), TERMS)
 def test_hits_are_those_of_the_plain_formula(tmp_path_factory, passages, query):
-    entries = [LexicalEntry(row, headline, body) for row, (headline, body) in enumerate(passages, 1)]
+    entries = [LexicalEntry(row, " ".join(head), " ".join(body)) for row, (head, body) in enumerate(passages, 1)]
     index = written(tmp_path_factory.mktemp("plain") / "lexical", entries)
     expected = {}
     for entry in entries:
         score = 0.0
         for term in set(query):
             for field, weight in (("headline", HEADLINE_WEIGHT), ("body", 1.0)):
-                texts = [getattr(other, field) for other in entries]
+                texts = [getattr(other, field).split() for other in entries]
                 average = sum(map(len, texts)) / len(texts)
                 containing = sum(term in text for text in texts)
-                text = getattr(entry, field)
+                text = getattr(entry, field).split()
                 if term in text:
                     score += weight * bm25(text.count(term), len(text), average, len(texts), containing)
         if score:
@@ -165,7 +177,7 @@ def test_same_order_in_two_processes(tmp_path):
         "print(LexicalIndex.open(Path(sys.argv[1])).search(dict.fromkeys(terms, 1.0), 20))"
     )
     entries = [
-        LexicalEntry(row, list("甲乙丙"[row % 3]), list("甲乙丙丁戊己庚辛"[row % 5 : row % 8 + 1])) for row in range(99)
+        LexicalEntry(row, "甲乙丙"[row % 3], " ".join("甲乙丙丁戊己庚辛"[row % 5 : row % 8 + 1])) for row in range(99)
     ]
     written(tmp_path / "lexical", entries)
 
@@ -182,18 +194,60 @@ def test_same_order_in_two_processes(tmp_path):
     assert len(found.pop()) > 100
 
 
-def test_deleted_passages_are_not_in_the_document_frequency(tmp_path):
+def test_deleted_passages_count_until_they_are_written_afresh(tmp_path):
+    """In BM25's two statistics alike: how many passages there are, and how many hold a term."""
     written(tmp_path / "1")
     after = written(tmp_path / "2", previous=tmp_path / "1", entries=[], removed=[1])
 
-    assert [after.document_frequency(term) for term in ("投资", "签约", "降雨")] == [1, 1, 1]
-    assert deleted_documents(tmp_path / "2") == 1
+    assert (after.count, after.documents) == (3, 4)
+    assert [after.document_frequency(term) for term in ("投资", "签约", "降雨")] == [2, 2, 1]
+    assert after.search({"投资": 1.0}, 10) == [(5, pytest.approx(bm25(3, 4, 10 / 4, 4, 2), rel=1e-6))]
+
+
+def test_compaction_is_due_when_a_tenth_is_deleted(tmp_path):
+    entries = [LexicalEntry(row, "", "词") for row in range(40)]
+    written(tmp_path / "1", entries)
+    written(tmp_path / "2", [], previous=tmp_path / "1", removed=range(4))
+    written(tmp_path / "3", [], previous=tmp_path / "2", removed=[4])
+    written(tmp_path / "4", entries[5:])
+
+    assert [needs_compaction(tmp_path / name) for name in "1234"] == [False, False, True, False]
+    assert not needs_compaction(written(tmp_path / "empty", [])._folder)
+    with pytest.raises(ArchiveDamaged):
+        needs_compaction(tmp_path / "none")
+
+
+def test_telling_terms_are_all_but_the_most_common(tmp_path, monkeypatch):
+    entries = [
+        LexicalEntry(row, "头" if row < 3 else "", f"的 {'了' if row % 3 else '在'} 词{row // 2}") for row in range(90)
+    ]
+    index = written(tmp_path / "lexical", entries)
+    question = {"的": 1.0, "了": 2.0, "在": 1.0, "词7": 1.0, "没有": 1.0, "头": 1.0}
+    assert index.telling(question) == question  # few passages
+
+    monkeypatch.setattr("index.lexical.COMMON_FROM", 90)
+    assert index.telling(question) == {"没有": 1.0, "词7": 1.0, "头": 1.0}
+    assert index.telling({"的": 1.0, "了": 3.0, "在": 1.0}) == {"在": 1.0, "了": 3.0}
+    assert index.telling({"的": 1.0, "没有": 1.0, "在": 1.0}) == {"没有": 1.0, "在": 1.0}
+    assert index.telling({}) == {}
+
+
+def test_many_small_changes_leave_few_segments(tmp_path):
+    """Each adds one, and eight of about the same size become one: a question goes through all of them."""
+    written(tmp_path / "0", [LexicalEntry(row, "", "词") for row in range(1000, 2000)])
+    for change in range(1, 40):
+        one = [LexicalEntry(change, "", f"词 {change}")]
+        last = written(tmp_path / f"{change}", one, previous=tmp_path / f"{change - 1}", removed=[change - 1])
+
+    assert last.count == 1001
+    assert last._searcher.num_segments <= 10
+    assert [row for row, _ in last.search({str(row): 1.0 for row in range(40)}, 50)] == [39]
 
 
 @pytest.mark.parametrize("suffix", [".term", ".idx", ".fast", ".json"])
 def test_damage_is_told_of_in_our_own_words_wherever_it_is_met(tmp_path, suffix):
     """A flipped bit may go unnoticed (`wenbao doctor` compares digests); what is noticed is ArchiveDamaged."""
-    written(tmp_path / "whole", [LexicalEntry(row, ["题"], [f"词{row % 7}", "词"]) for row in range(200)])
+    written(tmp_path / "whole", [LexicalEntry(row, "题", f"词{row % 7} 词") for row in range(200)])
     met = 0
     for place in range(0, 200, 9):
         folder = shutil.copytree(tmp_path / "whole", tmp_path / f"{suffix}{place}")

@@ -54,9 +54,9 @@ def test_measure_word_is_the_unit():
 
 
 def test_articles_by_a_reporter_the_archive_knows():
-    question = understand("记者张三写了哪些报道？", bylines=lambda: {"张三", "李四"})
+    question = understand("记者张三写了哪些报道？", reporters=lambda: {"张三": "张三", "李四": "李四"})
     assert (question.kind, question.byline) == (Kind.ARTICLES, "张三")
-    assert understand("记者王五写了哪些报道？", bylines=lambda: {"张三"}).kind is not Kind.ARTICLES
+    assert understand("记者王五写了哪些报道？", reporters=lambda: {"张三": "张三"}).kind is not Kind.ARTICLES
 
 
 @pytest.mark.parametrize("text", ["5月4日举行了哪些活动？", "2021年3月有哪些报道？", "What happened on 2021-05-04?"])

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from index import Article, BuildReport, Date, Line, Page, Progress, Refusal, SourceFile, Span
 from qa.leaf import MAX_LINES, Leaf, page_view
-from qa.lists import article_list, file_list, progress_bar, report_view
+from qa.lists import article_list, file_list, progress_bar, report_view, time_left
 from qa.markup import esc, say, size_words
 from qa.render import MAX_SHOWN_QUESTION, Turn, citation_key, conversation
 from qa.types import Answer, Citation
@@ -280,6 +280,43 @@ def test_report_names_each_file_and_each_reason():
         "4 篇",
     ):
         assert part in text
+
+
+def test_a_report_of_nothing_and_of_thousands_can_be_read():
+    nothing = report_view(BuildReport(2, articles=1234, passages=7, seconds=0.04))
+    assert "1,234 篇" in Reader(nothing).text
+    assert "<details" not in nothing
+    names = tuple(f"{n}.txt" for n in range(5000))
+    refused = tuple(Refusal(name, "the file is empty.") for name in names)
+    many = report_view(BuildReport(2, names, (), names[:3], (), refused, passages=7, encoded=7000, seconds=2.0))
+    text = Reader(many).text
+    assert "新读入Read 5,000" in text
+    assert text.count("……还有 4,950 份") == 2
+    assert "每秒 3,500 段" in text
+    assert re.findall("<details[^>]*>", many) == ["<details>", "<details>", '<details open class="wb-refused_files">']
+    assert len(many) < 40_000
+
+
+def test_progress_tells_stage_files_pace_and_time_left():
+    step = Progress("read", 1234, 10_000, "页.txt", 3, passages=5120, rate=4310.2, left=12.0)
+    view = progress_bar(step)
+    text = Reader(view).text
+    for part in ("读取", "1,234 / 10,000 份文件", "5,120 段", "每秒 4,310 段", "还需约 12 秒", "页.txt", "第 3 页"):
+        assert part in text
+    assert 'value="1234" max="10000"' in view
+    early = progress_bar(Progress("index", 5, 9, passages=5))
+    assert "5 / 9 段" in Reader(early).text
+    assert "还需" not in early
+    assert 'value="1"' in progress_bar(Progress("link", 1, 2))
+    assert "正在停止" in progress_bar(step, stopping=True)
+    assert "<progress>" in progress_bar(None)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0.2, "1 秒"), (90, "2 分钟"), (5400, "1 小时 30 分"), (90_000, "25 小时 0 分")]
+)
+def test_time_left_is_said_in_words(seconds, words):
+    assert words in time_left(seconds)
 
 
 @pytest.mark.parametrize(

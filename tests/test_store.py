@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +16,7 @@ from pages import PAGES, CountingEncoder, write_pages
 
 from index import (
     Archive,
+    ArchiveBusy,
     ArchiveDamaged,
     ArchiveError,
     ArchiveMismatch,
@@ -31,7 +33,9 @@ from index import (
     check_encoder,
     current_generation,
 )
-from index.archive.codec import article_from_json, article_to_json, page_from_json, page_to_json
+from index.archive.checksums import is_sealed, sealed
+from index.archive.codec import article_from_json, article_to_json, page_from_blob, page_to_blob
+from index.archive.schema import explained
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +110,15 @@ def test_select(home, wanted, sources):
         assert sorted({article.source for article, _ in archive.passages(rows)}) == sources
 
 
+def test_rows_of_a_filter_are_those_of_its_articles(home):
+    with Archive.open(home) as archive:
+        for name in archive.bylines():
+            passages = [p for a in archive.articles_by(name) for p in archive.article_passages(a.id)]
+            rows = archive.select(Filter(byline=name))
+            assert rows.tolist() == sorted(passage.row for passage in passages)
+            assert archive.select(Filter(byline=name)) is rows
+
+
 def test_no_filter_selects_everything_without_a_list(home):
     with Archive.open(home) as archive:
         assert archive.select(Filter()) is None
@@ -118,7 +131,8 @@ def test_unknown_names_are_told(home):
         with pytest.raises(UsageError, match="no page 2"):
             archive.page("大桥.txt", 2)
         assert archive.articles("nothing") == []
-        assert archive.article_passages("nothing") == []
+        with pytest.raises(ArchiveDamaged, match="article nothing"):
+            archive.article_passages("nothing")
 
 
 def test_several_threads(home):
@@ -220,7 +234,7 @@ def test_every_damaged_file_is_named(home, harm):
         Archive.open(home).close()
 
 
-@pytest.mark.parametrize("content", ["", "x", "1", "1 2 3", "-", "é"])
+@pytest.mark.parametrize("content", ["", "x", "1", "1 2 3", "-", "é", "1 ab", f"1 {'g' * 32}"])
 def test_garbled_current(home, content):
     (home / "CURRENT").write_text(content, encoding="utf-8")
     with pytest.raises(ArchiveDamaged, match="CURRENT"):
@@ -237,6 +251,9 @@ def test_missing_or_foreign_catalogue(home):
     catalogue.write_bytes(b"no database, but long enough to be looked at " * 50)
     with pytest.raises(ArchiveDamaged, match=r"archive.sqlite: cannot be read"):
         Archive.open(home)
+    catalogue.write_bytes(b"")
+    with pytest.raises(ArchiveDamaged, match=r"archive.sqlite: holds no tables. Run `wenbao build`"):
+        Archive.open(home)
     catalogue.write_bytes(whole)
     Archive.open(home).close()
 
@@ -245,8 +262,38 @@ def test_format_of_the_future(home):
     manifest = home / "generations/1/manifest.json"
     record = json.loads(manifest.read_bytes()) | {"format": 99, "novelty": [1, 2]}
     manifest.write_text(json.dumps(record))
-    with pytest.raises(ArchiveMismatch, match=r"format 99; this wenbao reads format 1"):
+    with pytest.raises(ArchiveMismatch, match=r"format 99; this wenbao reads format 2"):
         Archive.open(home)
+
+
+@given(st.binary(max_size=40), st.integers(0), st.integers(0, 7))
+def test_a_changed_bit_breaks_a_seal(data, place, bit):
+    whole = bytearray(sealed(data))
+    assert is_sealed(bytes(whole))
+    whole[place % len(whole)] ^= 1 << bit
+    assert not is_sealed(bytes(whole))
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        (sqlite3.SQLITE_BUSY, ArchiveBusy),
+        (sqlite3.SQLITE_CORRUPT, ArchiveDamaged),
+        (sqlite3.SQLITE_FULL, ArchiveError),
+        (sqlite3.SQLITE_IOERR_WRITE, ArchiveError),
+        (None, ArchiveDamaged),
+    ],
+)
+def test_the_disk_is_blamed_for_what_the_disk_did(code, kind, tmp_path):
+    error = sqlite3.OperationalError("it\nwent " + "wrong " * 100)
+    if code is not None:
+        error.sqlite_errorcode = code
+    told = explained(tmp_path, error)
+    assert type(told) is kind
+    assert ("disk full" in str(told)) == (kind is ArchiveError)
+    assert f"{tmp_path}/archive.sqlite: " in str(told)
+    assert "\n" not in str(told)
+    assert len(str(told)) < 300 + len(str(tmp_path))
 
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=12)
@@ -283,7 +330,7 @@ def test_articles_are_stored_whole(article):
 @given(st.lists(st.builds(Line, NUMBER, TEXT), max_size=5))
 def test_pages_are_stored_whole(lines):
     page = Page("a", 1, tuple(lines))
-    assert page_from_json("a", 1, page_to_json(page)) == page
+    assert page_from_blob("a", 1, page_to_blob(page)) == page
 
 
 def test_reporters_and_dates_are_those_of_the_generation(tmp_path):

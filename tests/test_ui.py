@@ -3,9 +3,11 @@ import errno
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -16,15 +18,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import SUFFIXES, ArchiveError, SourceFile, UsageError, build, digest_file
+from index import SUFFIXES, ArchiveError, BuildCancelled, Progress, SourceFile, UsageError, build, digest_file
 from index.archive.lock import building
 from qa import uploads
 from qa.address import AUTH, check_port, credentials, only_here
 from qa.engine import Engine
+from qa.lists import standing_view
 from qa.markup import asset
 from qa.question import MAX_QUESTION
 from qa.types import Answer
 from qa.ui import launch_options, serve
+from qa.updates import Standing, Updates
 
 PAGE = """□记者 周舟 报道
 　　本报讯 3月5日，云岭大桥开工仪式在青川县举行。大桥全长1280米，总投资约6.2亿元，
@@ -291,8 +295,16 @@ def own(tmp_path):
     engine.archive.close()
 
 
+def settled(updates):
+    for _ in range(1500):
+        if not updates.standing.running:
+            return standing_view(updates.standing)
+        time.sleep(0.02)
+    raise AssertionError("the build does not end")
+
+
 def test_questions_are_answered_while_the_archive_is_updated(own):
-    from qa.archive_tab import rebuild
+    from qa.archive_tab import shown
 
     engine, home = own
     before = engine.archive
@@ -301,26 +313,45 @@ def test_questions_are_answered_while_the_archive_is_updated(own):
         "□记者 石磊 报道\n　　本报讯 6月8日，翠湖公园开园，面积320亩。\n", encoding="utf-8"
     )
     (home / "uploads" / "空.txt").write_text("")
-    steps = rebuild(engine, home)
-    assert "<progress" in next(steps)[0]
-    next(steps, None)
+    updates = Updates(home, lambda: engine.encoder)
+    updates.start()
+    view, update, cancel, clock = shown(updates.standing)
+    assert "<progress" in view
+    assert (update["visible"], cancel["visible"], clock["active"]) == (False, True, True)
     assert engine.ask("云岭大桥全长多少米？").short == ("1280米",)
-    *_, (report, _, button) = steps
+    report = settled(updates)
     for part in ("新读入", "湖.txt", "没有变化", "桥.txt", "没有读入", "空.txt", "文件是空的"):
         assert part in report
-    assert button["interactive"] is True
+    view, update, cancel, clock = shown(updates.standing)
+    assert view == report
+    assert (update["visible"], cancel["visible"], clock["active"]) == (True, False, False)
     assert engine.ask("翠湖公园面积多少亩？").citations[0].source == "湖.txt"
     before.close()
 
 
-def test_a_second_update_is_told_to_wait(own):
-    from qa.archive_tab import rebuild
+def test_an_update_beside_another_process_is_told_to_wait(own):
+    engine, home = own
+    updates = Updates(home, lambda: engine.encoder)
+    with building(home):
+        updates.start()
+        assert "另一个更新正在进行" in settled(updates)
+
+
+def test_a_cancelled_update_says_what_is_kept(own):
+    from qa.archive_tab import shown
 
     engine, home = own
-    with building(home):
-        *_, (report, _, button) = rebuild(engine, home)
-    assert "另一个更新正在进行" in report
-    assert button["interactive"] is True
+    updates = Updates(home, lambda: engine.encoder)
+    with pytest.raises(BuildCancelled):
+        updates.build(None, home, progress=lambda step: updates.cancel())
+    view, update, *_ = shown(updates.standing)
+    assert "更新已停止" in view
+    assert "都已保留" in view
+    assert update["visible"] is True
+    stopping = Standing(1, running=True, stopping=True, progress=Progress("read", 1, 2))
+    view, _, cancel, _ = shown(stopping)
+    assert "正在停止" in view
+    assert cancel["interactive"] is False
 
 
 def test_a_deleted_upload_is_marked_until_the_next_update(own):
@@ -404,6 +435,27 @@ def test_without_the_password_nothing_but_the_login_is_answered(home):
         server.terminate()
         server.wait(20)
         server.stdout.close()
+
+
+@pytest.mark.slow
+def test_the_page_can_watch_its_files(tmp_path):
+    pages, home = tmp_path / "pages", tmp_path / "home"
+    pages.mkdir()
+    (pages / "桥.txt").write_text(PAGE, encoding="utf-8")
+    build([pages], home)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-u", "-m", "qa.cli", "serve", "--watch", "--home", home, "--port", str(port)]
+    root = Path(__file__).parent.parent
+    with subprocess.Popen(
+        command, cwd=root, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONUTF8": "1"}
+    ) as server:
+        lines = iter(server.stdout.readline, "")
+        assert any("watching" in line for line in lines)
+        (pages / "湖.txt").write_text("本报讯 6月8日，翠湖公园开园，面积320亩。", encoding="utf-8")
+        assert any("+1 ~0 -0 · 湖.txt" in line for line in lines)
+        server.send_signal(signal.SIGINT)
+        assert server.wait(30) == 0
 
 
 @pytest.mark.parametrize(

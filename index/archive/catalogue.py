@@ -1,4 +1,4 @@
-"""The catalogue as a build writes it: sources in, sources out, vectors kept by the text they stand for.
+"""The catalogue as a build writes it: sources in, sources out.
 
 Every call leaves the file consistent and, but for `finish`, unseen: rows belong to the generation being built,
 which no reader can open yet.
@@ -11,21 +11,21 @@ import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import accumulate, islice
+from typing import Any
 
-import numpy as np
-
-from ..entries import embedded_text, shared_text, text_digest
-from ..issues import issue_key
-from ..types import Article, Page, Passage
-from .codec import article_from_json, article_to_json, page_to_json
+from ..entries import embedded_text
+from ..types import Article
+from .checksums import checksum, damaged
+from .codec import source_checksum, verified_article
 from .manifest import EncoderRecord
-from .schema import PURGE, REWIND
+from .rows import ArticleRow, Fresh, PageRow, own_from_json
+from .schema import FORGET, PURGE, REWIND, vector_key
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-_PAGE_OF_ROWS = 2048  # rows taken from the catalogue at a time: a few megabytes
+# Rows put into a table in one call: a file of a million articles is never held as a whole.
+_AT_ONCE = 512
+# Passages kept at hand until they are embedded, about 10 MB; more are taken from the tables again.
+_MOST_FRESH = 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,32 +42,14 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A source file being read: its pages, and its articles each with its passages, as they come."""
+    """A source file being read: its pages and articles, as they come."""
 
     name: str
     size: int
     digest: str
     stamp: str
-    items: Iterable[Page | tuple[Article, Sequence[Passage]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A passage with what the derived indexes need of its article.
-
-    `digest` is that of `embedded`; `shared` are headline, section titles and byline.
-    """
-
-    row: int
-    digest: bytes
-    text: str
-    headline: str
-    shared: str
-
-    @property
-    def embedded(self) -> str:
-        """The text whose vector stands for the passage."""
-        return embedded_text(self.headline, self.text)
+    recipe: str
+    rows: Iterable[PageRow | ArticleRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,41 +63,91 @@ class Member:
     alone: Article
 
 
+@dataclass(frozen=True, slots=True)
+class End:
+    """The last article and the last passage of a generation: what was added later lies beyond."""
+
+    generation: int
+    article: int
+    passage: int
+
+
+BEGINNING = End(-1, 0, 0)
+"""Beyond it lies everything."""
+
+
 class Catalogue:
     """Writes one generation's rows. Only the holder of the build lock may have one."""
 
     def __init__(self, connection: sqlite3.Connection, generation: int) -> None:
-        self._db = connection
+        self.connection = connection
         self.generation = generation
+        # Keys are given out here, so that rows go in by the hundred; they are never given twice, as AUTOINCREMENT sees to.
+        self._last = {"sources": 0, "articles": 0, "passages": 0}
+        self._last.update(connection.execute("SELECT name, seq FROM sqlite_sequence"))
+        self._spare: dict[bytes, int] | None = None
+        self._fresh: list[Fresh] | None = []
+
+    @property
+    def last_row(self) -> int:
+        """The last passage row that was given out."""
+        return self._last["passages"]
+
+    @property
+    def spare(self) -> dict[bytes, int]:
+        """Digest and row of passages that are on their way out: their text may come back, in this source or another."""
+        if self._spare is None:
+            found = self.connection.execute("SELECT digest, row FROM passages WHERE died IS NOT NULL ORDER BY died")
+            self._spare = dict(found)
+        return self._spare
 
     @contextmanager
     def together(self) -> Iterator[None]:
         """Do all that is written inside in one step, or nothing of it; a step inside a step can fail by itself."""
-        inner = self._db.in_transaction
-        self._db.execute("SAVEPOINT step" if inner else "BEGIN IMMEDIATE")
+        db = self.connection
+        inner = db.in_transaction
+        last, fresh = dict(self._last), len(self._fresh or ())
+        db.execute("SAVEPOINT step" if inner else "BEGIN IMMEDIATE")
         try:
             yield
         except BaseException:
             # After a full disk SQLite has already rolled back.
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK TO step" if inner else "ROLLBACK")
+            if db.in_transaction:
+                db.execute("ROLLBACK TO step" if inner else "ROLLBACK")
                 if inner:
-                    self._db.execute("RELEASE step")
+                    db.execute("RELEASE step")
+            # What was given out is given out again: a generation ends at its last row.
+            self._last = last
+            del (self._fresh or [])[fresh:]
             raise
-        self._db.execute("RELEASE step" if inner else "COMMIT")
+        db.execute("RELEASE step" if inner else "COMMIT")
 
     def known(self) -> dict[str, Known]:
         """The sources as of now, by name, those of a build that did not finish included."""
         sql = """
             SELECT s.key, s.name, s.digest, s.stamp, s.recipe, p.path
             FROM sources AS s LEFT JOIN places AS p ON p.name = s.name WHERE s.died IS NULL"""
-        return {row[1]: Known(*row) for row in self._db.execute(sql)}
+        found = {row[1]: Known(*row) for row in self.connection.execute(sql)}
+        if not all(isinstance(name, str) for name in found):
+            raise damaged("the name of a source")
+        return found
+
+    def end(self, generation: int) -> End:
+        """Where a finished generation ends.
+
+        :raises ArchiveDamaged: if that is not what was written.
+        """
+        sql = "SELECT * FROM generations WHERE number = ?"
+        *record, crc = self.connection.execute(sql, (generation,)).fetchone()
+        if checksum(*record) != crc:
+            raise damaged(f"where generation {generation} ends")
+        return End(generation, *record[-2:])
 
     def put_place(self, name: str, place: bytes) -> None:
         """Note from which path a source is read."""
-        self._db.execute("INSERT OR REPLACE INTO places VALUES (?, ?)", (name, place))
+        self.connection.execute("INSERT OR REPLACE INTO places VALUES (?, ?)", (name, place))
 
-    def put(self, reading: Reading, recipe: str, replaced: int | None) -> int:
+    def put(self, reading: Reading, replaced: int | None) -> int:
         """Store a source as it is read, in place of the source `replaced` (a key); returns how many passages it has.
 
         Whatever is raised by reading it leaves nothing stored.
@@ -124,87 +156,100 @@ class Catalogue:
         with self.together():
             if replaced is not None:
                 self._remove(replaced)
-            source = self._db.execute(
-                "INSERT INTO sources (name, size, digest, stamp, recipe, pages, articles, passages, born)"
-                " VALUES (?, ?, ?, ?, ?, 0, 0, 0, ?)",
-                (reading.name, reading.size, reading.digest, reading.stamp, recipe, self.generation),
-            ).lastrowid
-            for item in reading.items:
-                if isinstance(item, Page):
-                    row = (source, item.number, page_to_json(item))
-                    self._db.execute("INSERT INTO pages VALUES (?, ?, ?)", row)
-                    pages += 1
-                else:
-                    self._put_article(source, articles, *item)
-                    articles, passages = articles + 1, passages + len(item[1])
-            counts = (pages, articles, passages, source)
-            self._db.execute("UPDATE sources SET pages = ?, articles = ?, passages = ? WHERE key = ?", counts)
+            source = self._next("sources")
+            row = (source, reading.name, reading.size, reading.digest, reading.stamp, reading.recipe, self.generation)
+            self.connection.execute(
+                "INSERT INTO sources (key, name, size, digest, stamp, recipe, pages, articles, passages, crc, born)"
+                " VALUES (?, ?, ?, ?, ?, ?, 0, 0, 0, 0, ?)",
+                row,
+            )
+            rows = iter(reading.rows)
+            while some := list(islice(rows, _AT_ONCE)):
+                found = [row for row in some if isinstance(row, PageRow)]
+                self.connection.executemany("INSERT INTO pages VALUES (?, ?, ?)", [(source, *row) for row in found])
+                whole = [row for row in some if isinstance(row, ArticleRow)]
+                passages += self._put_articles([(source, articles + n, row) for n, row in enumerate(whole)])
+                pages, articles = pages + len(found), articles + len(whole)
+            counts = (pages, articles, passages)
+            crc = source_checksum(reading.name, reading.size, reading.digest, *counts)
+            sql = "UPDATE sources SET pages = ?, articles = ?, passages = ?, crc = ? WHERE key = ?"
+            self.connection.execute(sql, (*counts, crc, source))
         return passages
 
-    def touched_issues(self) -> list[str]:
-        """The issues that are not what they were in the last generation, and of which pages may tell more of each other."""
+    def touched_issues(self, since: End) -> list[str]:
+        """The issues that are not what they were in an earlier generation, and of which pages may tell more of each other."""
         sql = """
-            SELECT DISTINCT issue FROM articles AS a WHERE issue IS NOT NULL AND (born = ? OR died = ?)
-            AND EXISTS (SELECT 1 FROM articles AS b WHERE b.issue = a.issue AND b.loose AND b.died IS NULL)
+            SELECT DISTINCT issue FROM
+                (SELECT issue FROM articles WHERE key > ?1 AND issue IS NOT NULL
+                 UNION ALL SELECT issue FROM articles WHERE died > ?2 AND issue IS NOT NULL) AS a
+            WHERE EXISTS (SELECT 1 FROM articles AS b WHERE b.issue = a.issue AND b.loose AND b.died IS NULL)
             ORDER BY issue"""
-        return [issue for (issue,) in self._db.execute(sql, (self.generation, self.generation))]
+        return [issue for (issue,) in self.connection.execute(sql, (since.article, since.generation))]
 
     def issue(self, key: str) -> list[Member]:
         """The articles of an issue, in the order of sources and of the page."""
         sql = """
-            SELECT a.key, a.source, a.ordinal, a.id, a.text, a.data, a.own FROM articles AS a
+            SELECT a.key, a.source, a.ordinal, a.id, a.text, a.data, a.crc, a.own FROM articles AS a
             JOIN sources AS s ON s.key = a.source WHERE a.issue = ? AND a.died IS NULL ORDER BY s.name, a.ordinal"""
         found = []
-        for row, source, ordinal, identity, text, data, own in self._db.execute(sql, (key,)):
-            article = article_from_json(identity, text, data)
-            alone = article_from_json(identity, *json.loads(own)) if own else article
+        for row, source, ordinal, identity, text, data, crc, own in self.connection.execute(sql, (key,)):
+            article = verified_article(identity, text, data, crc)
+            alone = own_from_json(identity, own) if own else article
             found.append(Member(row, source, ordinal, article, alone))
         return found
 
-    def exchange(self, member: Member, article: Article, passages: Sequence[Passage]) -> None:
-        """Put another form of an article, and its passages, in the place of the one that is stored."""
+    def exchange(self, member: Member, row: ArticleRow) -> None:
+        """Put another form of an article in the place of the one that is stored."""
         with self.together():
-            for table, column in (("passages", "article"), ("articles", "key")):
-                self._db.execute(
-                    f"UPDATE {table} SET died = ? WHERE {column} = ? AND died IS NULL",  # noqa: S608 (our own names)
-                    (self.generation, member.key),
-                )
-            self._put_article(member.source, member.ordinal, article, passages, alone=member.alone)
+            self.remove_articles([member.key])
+            self._put_articles([(member.source, member.ordinal, row)])
 
-    def _put_article(
-        self,
-        source: int | None,
-        ordinal: int,
-        article: Article,
-        passages: Sequence[Passage],
-        alone: Article | None = None,
-    ) -> None:
-        born = self.generation
-        base = article if alone is None else alone
-        issue = issue_key(base.source, base.published) if base.record is None else None
-        loose = issue is not None and (base.published is None or base.jumps)
-        own = None if base == article else json.dumps([base.text, article_to_json(base)], ensure_ascii=False)
-        row = (source, ordinal, article.id, article.text, article_to_json(article), born, issue, loose, own)
-        sql = """
-            INSERT INTO articles (source, ordinal, id, text, data, born, issue, loose, own)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"""
-        key = self._db.execute(sql, row).lastrowid
-        if article.continues is not None:
-            # It is found through the article that it continues.
-            return
-        dates = {date.value for date in (*article.event_dates, *([article.published] if article.published else []))}
-        self._db.executemany("INSERT INTO article_dates VALUES (?, ?)", [(date, key) for date in sorted(dates)])
-        names = dict.fromkeys(article.byline)
-        self._db.executemany("INSERT INTO article_bylines VALUES (?, ?)", [(name, key) for name in names])
-        rows = []
-        for passage in passages:
-            if article.text[passage.start : passage.end] != passage.text:
-                raise ValueError(f"passage {passage.id} is not characters {passage.start}:{passage.end} of its article")
-            digest = text_digest(embedded_text(article.title, passage.text))
-            rows.append((key, passage.ordinal, passage.id, passage.start, passage.end, digest, born))
-        self._db.executemany(
-            "INSERT INTO passages (article, ordinal, id, start, end, digest, born) VALUES (?, ?, ?, ?, ?, ?, ?)", rows
+    def _put_articles(self, articles: Sequence[tuple[int, int, ArticleRow]]) -> int:
+        """Store articles, each with its source and its place there; returns how many passages they have."""
+        db, born = self.connection, self.generation
+        keys = [self._next("articles") for _ in articles]
+        numbered = list(zip(keys, articles, strict=True))
+        firsts = accumulate((len(row.passages) for *_, row in articles), initial=self.last_row + 1)
+        db.executemany(
+            "INSERT INTO articles (key, source, ordinal, id, text, data, crc, passages, first, born, issue, loose, own)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (key, source, ordinal, *row[:4], len(row.passages), first, born, row.issue, row.loose, row.own)
+                for (key, (source, ordinal, row)), first in zip(numbered, firsts, strict=False)
+            ],
         )
+        dates = [(date, key) for key, (*_, row) in numbered for date in row.dates]
+        db.executemany("INSERT INTO article_dates VALUES (?, ?)", dates)
+        names = [(name, key) for key, (*_, row) in numbered for name in row.bylines]
+        db.executemany("INSERT INTO article_bylines VALUES (?, ?)", names)
+        passages = [
+            (self._next("passages"), key, *passage, born) for key, (*_, row) in numbered for passage in row.passages
+        ]
+        db.executemany(
+            "INSERT INTO passages (row, article, ordinal, id, start, end, digest, born) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            passages,
+        )
+        self._note_fresh(passages, [row for *_, row in articles])
+        return len(passages)
+
+    def _note_fresh(self, passages: Sequence[tuple[Any, ...]], articles: Sequence[ArticleRow]) -> None:
+        if self._fresh is None or len(self._fresh) > _MOST_FRESH:
+            self._fresh = None
+            return
+        rows = iter(passages)
+        for article in articles:
+            for passage in article.passages:
+                text = embedded_text(article.title, article.text[passage.start : passage.end])
+                self._fresh.append(Fresh(next(rows)[0], passage.digest, text))
+
+    def take_fresh(self) -> list[Fresh] | None:
+        """The passages stored since the last call, to be embedded; None if they are too many to be kept at hand."""
+        fresh, self._fresh = self._fresh, []
+        return fresh
+
+    def _next(self, table: str) -> int:
+        self._last[table] += 1
+        return self._last[table]
 
     def remove(self, sources: Sequence[int]) -> None:
         """Take sources (keys) out of the generation being built, all in one step."""
@@ -212,136 +257,128 @@ class Catalogue:
             for source in sources:
                 self._remove(source)
 
+    def remove_articles(self, articles: Sequence[int]) -> None:
+        """Take articles (keys) with their passages out of the generation being built."""
+        with self.together():
+            for key in articles:
+                self._die("articles", "key = ?", key)
+                self._die("passages", "article = ?", key)
+
     def _remove(self, source: int) -> None:
-        died = self.generation
-        self._db.execute(
-            "UPDATE passages SET died = ? WHERE article IN (SELECT key FROM articles WHERE source = ?)", (died, source)
-        )
-        self._db.execute("UPDATE articles SET died = ? WHERE source = ?", (died, source))
-        self._db.execute("UPDATE sources SET died = ? WHERE key = ?", (died, source))
+        self.set_aside([source])
+        self._die("passages", "article IN (SELECT key FROM articles WHERE source = ?)", source)
+        self._die("articles", "source = ?", source)
+        self._die("sources", "key = ?", source)
+
+    def _die(self, table: str, condition: str, key: int) -> None:
+        # What has died in an earlier generation stays as it is.
+        sql = f"UPDATE {table} SET died = ? WHERE {condition} AND died IS NULL"  # noqa: S608 (our own names)
+        self.connection.execute(sql, (self.generation, key))
+
+    def set_aside(self, sources: Sequence[int]) -> None:
+        """Remember the texts of sources (keys) that go, or may go, so that they are not embedded again elsewhere."""
+        sql = """
+            SELECT p.digest, p.row FROM articles AS a JOIN passages AS p ON p.article = a.key
+            WHERE a.source = ? AND p.died IS NULL"""
+        for source in sources:
+            self.spare.update(self.connection.execute(sql, (source,)))
 
     def restamp(self, source: int, stamp: str) -> None:
         """Note that a source (a key) is unchanged though touched."""
-        self._db.execute("UPDATE sources SET stamp = ? WHERE key = ?", (stamp, source))
+        self.connection.execute("UPDATE sources SET stamp = ? WHERE key = ?", (stamp, source))
 
-    def read_again(self, names: Collection[str]) -> None:
-        """Have the next build read these sources again though their files are unchanged."""
+    def read_again(self, sources: Collection[int] | None) -> None:
+        """Have the next build read these sources (keys), or all, again though their files are unchanged."""
+        sql = "UPDATE sources SET recipe = '', stamp = '' WHERE died IS NULL"
         with self.together():
-            sql = "UPDATE sources SET recipe = '', stamp = '' WHERE name = ? AND died IS NULL"
-            self._db.executemany(sql, [(name,) for name in sorted(names)])
+            if sources is None:
+                self.connection.execute(sql)
+            else:
+                self.connection.executemany(f"{sql} AND key = ?", [(key,) for key in sorted(sources)])
 
     def digests(self, generation: int | None = None) -> dict[str, tuple[int, str]]:
         """Key and content digest of each source by name, as of now or in an earlier generation."""
         if generation is None:
             sql = "SELECT name, key, digest FROM sources WHERE died IS NULL"
-            return {name: (key, digest) for name, key, digest in self._db.execute(sql)}
+            return {name: (key, digest) for name, key, digest in self.connection.execute(sql)}
         sql = "SELECT name, key, digest FROM sources WHERE born <= :g AND (died IS NULL OR died > :g)"
-        return {name: (key, digest) for name, key, digest in self._db.execute(sql, {"g": generation})}
+        return {name: (key, digest) for name, key, digest in self.connection.execute(sql, {"g": generation})}
 
-    def counts(self) -> tuple[int, int, int]:
-        """Sources, articles and passages as of now."""
+    def counts(self) -> tuple[int, int]:
+        """Sources and articles as of now."""
         sql = "SELECT count(*), coalesce(sum(articles), 0) FROM sources WHERE died IS NULL"
-        sources, articles = self._db.execute(sql).fetchone()
-        # Not what the sources had when they were read: articles that were joined have been split anew.
-        sql = "SELECT (SELECT count(*) FROM passages) - (SELECT count(*) FROM passages WHERE died IS NOT NULL)"
-        return sources, articles, self._db.execute(sql).fetchone()[0]
+        sources, articles = self.connection.execute(sql).fetchone()
+        return sources, articles
 
-    def removed_since(self, generation: int) -> list[int]:
+    def removed_since(self, end: End) -> list[int]:
         """The passage rows visible in an earlier generation and not now."""
-        sql = "SELECT row FROM passages WHERE died > ?1 AND born <= ?1 ORDER BY row"
-        return [row for (row,) in self._db.execute(sql, (generation,))]
-
-    def passages(self, after: int, *, without: int | None = None) -> Iterator[Stored]:
-        """The passages born after generation `after` (-1: all) and visible now, by row.
-
-        `without` an encoder (a key): those whose text has no vector of it; vectors may be put meanwhile.
-        """
-        last, known, text, headline, shared = self._row_before(after), -1, "", "", ""
-        while rows := self._db.execute(_PASSAGES, (last, after, without, without, _PAGE_OF_ROWS)).fetchall():
-            for row, digest, article, start, end in rows:
-                if article != known:
-                    # Once for an article, not for each of its passages: a file without any border is one long article.
-                    text, data = self._db.execute(
-                        "SELECT text, data FROM articles WHERE key = ?", (article,)
-                    ).fetchone()
-                    record = json.loads(data)
-                    headline = " ".join(record["headline"])
-                    titles = [section[0] for section in record["sections"]]
-                    known, shared = article, shared_text(headline, titles, record["byline"])
-                yield Stored(row, digest, text[start:end], headline, shared)
-            last = rows[-1][0]
-
-    def _row_before(self, after: int) -> int:
-        """The last row before those born after generation `after`: rows ascend with the generations."""
-        first = self._db.execute("SELECT min(row) FROM passages WHERE born > ?", (after,)).fetchone()[0]
-        return 0 if first is None else first - 1
-
-    def count_since(self, after: int) -> int:
-        """How many passages `passages` would give."""
-        sql = "SELECT count(*) FROM passages WHERE born > ? AND died IS NULL"
-        return int(self._db.execute(sql, (after,)).fetchone()[0])
-
-    def encoder_key(self, fingerprint: str) -> int:
-        """The number under which an encoder's vectors are kept."""
-        self._db.execute("INSERT OR IGNORE INTO encoders (fingerprint) VALUES (?)", (fingerprint,))
-        return int(self._db.execute("SELECT key FROM encoders WHERE fingerprint = ?", (fingerprint,)).fetchone()[0])
-
-    def count_unembedded(self, encoder: int, after: int) -> int:
-        """How many different texts `passages` would give `without` a vector of this encoder."""
-        sql = """
-            SELECT count(DISTINCT p.digest) FROM passages AS p WHERE p.row > ? AND +p.born > ? AND p.died IS NULL
-            AND NOT EXISTS (SELECT 1 FROM vectors AS v WHERE v.encoder = ? AND v.digest = p.digest)"""
-        return int(self._db.execute(sql, (self._row_before(after), after, encoder)).fetchone()[0])
-
-    def put_vectors(self, encoder: int, digests: Sequence[bytes], vectors: NDArray[np.float32]) -> None:
-        """Keep the vectors (n, dimension) of texts, in one step."""
-        data = np.ascontiguousarray(vectors, dtype="<f4")
-        rows = [(encoder, digest, vector.tobytes()) for digest, vector in zip(digests, data, strict=True)]
-        with self.together():
-            self._db.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", rows)
-
-    def vectors(self, encoder: int, after: int) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
-        """Rows (n) and vectors (n, dimension) of the passages born after `after` and visible now, by row, in batches."""
-        sql = """
-            SELECT p.row, v.vector FROM passages AS p JOIN vectors AS v ON v.encoder = ? AND v.digest = p.digest
-            WHERE p.row > ? AND +p.born > ? AND p.died IS NULL ORDER BY p.row LIMIT ?"""
-        last = self._row_before(after)
-        while rows := self._db.execute(sql, (encoder, last, after, _PAGE_OF_ROWS)).fetchall():
-            numbers = np.array([row for row, _ in rows], dtype=np.int64)
-            matrix = np.frombuffer(b"".join(vector for _, vector in rows), dtype="<f4").reshape(len(rows), -1)
-            yield numbers, matrix.astype(np.float32, copy=False)
-            last = rows[-1][0]
+        sql = "SELECT row FROM passages WHERE died > ? AND row <= ? ORDER BY row"
+        return [row for (row,) in self.connection.execute(sql, (end.generation, end.passage))]
 
     def last_encoder(self) -> str | None:
-        """The name of the encoder of the last generation that was finished."""
-        row = self._db.execute("SELECT encoder FROM generations ORDER BY number DESC LIMIT 1").fetchone()
-        return row[0] if row else None
+        """The name of the encoder of the last generation that was finished.
 
-    def finish(self, encoder: EncoderRecord, roots: Sequence[str]) -> None:
-        """Put what was written so far safely on disk as the rows of this generation."""
+        :raises ArchiveDamaged: if that is not what was written.
+        """
+        last = self._last_generation()
+        return last[1] if last else None
+
+    def last_roots(self) -> list[str] | None:
+        """The paths that the last generation was built from.
+
+        :raises ArchiveDamaged: if that is not what was written.
+        """
+        last = self._last_generation()
+        return json.loads(last[4]) if last else None
+
+    def _last_generation(self) -> tuple[Any, ...] | None:
+        row: tuple[Any, ...] | None = self.connection.execute(
+            "SELECT * FROM generations ORDER BY number DESC LIMIT 1"
+        ).fetchone()
+        if row and checksum(*row[:-1]) != row[-1]:
+            raise damaged("what the last generation is of")
+        return row
+
+    def finish(self, encoder: EncoderRecord, roots: Sequence[str]) -> End:
+        """Put what was written so far safely on disk as the rows of this generation; returns where it ends."""
         # Until here a power cut may cost the last transactions (a kill never does); from here on it must not.
-        self._db.execute("PRAGMA synchronous = FULL")
-        record = (self.generation, encoder.name, encoder.fingerprint, encoder.dimension, json.dumps(list(roots)))
-        with self.together():
-            self._db.execute("INSERT OR REPLACE INTO generations VALUES (?, ?, ?, ?, ?)", record)
-            self._db.execute("DELETE FROM places WHERE name NOT IN (SELECT name FROM sources WHERE died IS NULL)")
+        self.connection.execute("PRAGMA synchronous = FULL")
+        end = End(self.generation, self._last["articles"], self._last["passages"])
+        self.record(encoder, roots, end)
+        return end
 
-    def rewind(self, generation: int) -> None:
-        """Undo what builds that did not finish have written since `generation`; vectors stay."""
+    def record(self, encoder: EncoderRecord, roots: Sequence[str], end: End) -> None:
+        """Note what this generation is of, and where it ends."""
+        about = (encoder.name, encoder.fingerprint, encoder.dimension, json.dumps(list(roots)))
+        record = (self.generation, *about, end.article, end.passage)
         with self.together():
+            sql = "INSERT OR REPLACE INTO generations VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+            self.connection.execute(sql, (*record, checksum(*record)))
+
+    def rewind(self, end: End) -> None:
+        """Undo what builds that did not finish have written since a generation; vectors stay for a while."""
+        with self.together():
+            values = {
+                "generation": end.generation,
+                "article": end.article,
+                "passage": end.passage,
+                "now": self.generation,
+            }
             for statement in REWIND:
-                self._db.execute(statement, {"generation": generation})
+                self.connection.execute(statement, {k: v for k, v in values.items() if f":{k}" in statement})
 
     def purge(self, oldest: int) -> None:
-        """Delete what no generation from `oldest` on can see, with the vectors nothing refers to any more."""
+        """Delete what no generation from `oldest` on can see, with vectors that nothing refers to any more."""
+        encoders = "SELECT key FROM encoders"
         with self.together():
+            self.connection.execute(
+                "DELETE FROM places WHERE name IN (SELECT name FROM sources WHERE died <= ?1)"
+                " AND name NOT IN (SELECT name FROM sources WHERE died IS NULL OR died > ?1)",
+                (oldest,),
+            )
+            before = {key for (key,) in self.connection.execute(encoders)}
             for statement in PURGE:
-                self._db.execute(statement, {"oldest": oldest} if ":oldest" in statement else {})
-        self._db.execute("PRAGMA wal_checkpoint(PASSIVE)")
-
-
-_PASSAGES = """
-    SELECT p.row, p.digest, p.article, p.start, p.end FROM passages AS p
-    WHERE p.row > ? AND +p.born > ? AND p.died IS NULL
-    AND (? IS NULL OR NOT EXISTS (SELECT 1 FROM vectors AS v WHERE v.encoder = ? AND v.digest = p.digest))
-    ORDER BY p.row LIMIT ?"""
+                self.connection.execute(statement, {"oldest": oldest} if ":oldest" in statement else {})
+            for key in before - {key for (key,) in self.connection.execute(encoders)}:
+                self.connection.execute(FORGET, {"first": vector_key(key, 0), "beyond": vector_key(key + 1, 0)})
+        self.connection.execute("PRAGMA wal_checkpoint(PASSIVE)")

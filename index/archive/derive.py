@@ -7,30 +7,38 @@ catalogue. Nothing is read from the sources and nothing embedded.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
-from ..entries import LexicalEntry, index_terms
-from ..errors import ArchiveDamaged
-from ..lexical import LexicalIndex, deleted_documents, link_or_copy, write_lexical
-from ..vectors import VectorIndex
-from .catalogue import Catalogue
+from .. import lexical, vectors
+from ..entries import LexicalEntry, lexical_entries
+from ..errors import ArchiveDamaged, ArchiveError
+from ..lexical import LexicalIndex, write_lexical
+from ..vectors import VectorIndex, write_vectors
+from ..workers import Lost, Workers
+from .catalogue import BEGINNING, Catalogue, End
 from .disk import sync
+from .embeddings import Embeddings, count_passages, stored_passages
 from .manifest import LEXICAL, VECTORS, EncoderRecord, FileRecord, Manifest, generation_folder, record_files
+from .pace import Pace
 
-# A deleted passage goes on counting in BM25's statistics until its segment is written anew. Above this share of deleted
-# ones the lexical index is made afresh; so it is after any deletion in an archive of at most so many passages, where
-# that takes a second (some 300,000 characters are segmented in one).
-STALE_SHARE, FEW_PASSAGES = 0.1, 1000
-EVERYTHING = -1  # born after this generation is born at all
+# A deleted passage goes on counting in BM25's statistics until its segment is written anew. In an archive of at most so
+# many passages the lexical index is made afresh after any deletion: that takes a moment, and answers are as in a new one.
+FEW_PASSAGES = 1000
+# Passages whose terms are made in one go; other processes, which take half a second to begin, from this many on.
+_TASK, _WORTH_SHARING = 512, 10_000
+# The last step of writing many terms, a fifth of it, is done by the writing threads alone.
+_WRITING_THREADS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """The generation built upon: its manifest, and which of its derived indexes are as the manifest says."""
+    """The generation built upon: its manifest, where it ends, and which of its derived indexes can be carried over."""
 
     manifest: Manifest
+    end: End
     lexical: bool
     vectors: bool
 
@@ -41,138 +49,140 @@ def same_vectors(manifest: Manifest, encoder: EncoderRecord) -> bool:
     return (built.fingerprint, built.dimension) == (encoder.fingerprint, encoder.dimension)
 
 
-def write_generation(
-    home: Path,
-    catalogue: Catalogue,
-    base: Base | None,
-    *,
-    encoder: EncoderRecord,
-    roots: Sequence[str],
-    recipe: str,
-    terms_recipe: str,
-    progress: Callable[[int, int], None],
-) -> Manifest:
-    """Write the derived files of the catalogue's generation to a new folder; returns its manifest, not yet published."""
-    folder = generation_folder(home, catalogue.generation)
-    folder.mkdir(parents=True)
+def worn(home: Path, base: Base) -> Base | None:
+    """The generation with those of its indexes given up that should be written anew from everything; None if none should.
+
+    An index that has been added to and taken from for long is slower, and holds what is long gone.
+    """
+    folder = generation_folder(home, base.manifest.generation)
     try:
-        return _write(folder, catalogue, base, encoder, tuple(roots), recipe, terms_recipe, progress)
-    except BaseException:
-        # On a full disk the half-written files are in the way of everything else.
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-
-
-def _write(
-    folder: Path,
-    catalogue: Catalogue,
-    base: Base | None,
-    encoder: EncoderRecord,
-    roots: tuple[str, ...],
-    recipe: str,
-    terms_recipe: str,
-    progress: Callable[[int, int], None],
-) -> Manifest:
-    before = folder.with_name(str(base.manifest.generation)) if base else None
-    removed = catalogue.removed_since(base.manifest.generation) if base else []
-    lexical_from = before if base and base.lexical and base.manifest.terms == terms_recipe else None
-    if lexical_from is not None and not _worth_keeping(lexical_from, len(removed), catalogue.count_since(EVERYTHING)):
-        lexical_from = None
-    vectors_from = before if base and base.vectors and same_vectors(base.manifest, encoder) else None
-    after = base.manifest.generation if base else EVERYTHING
-    _write_vectors(folder, vectors_from, catalogue, encoder, after if vectors_from else EVERYTHING, removed)
-    _write_lexical(folder, lexical_from, catalogue, after if lexical_from else EVERYTHING, removed, progress)
-    known: tuple[FileRecord, ...] = base.manifest.files if base else ()
-    files = record_files(folder, before, known)
-    _sync_all(folder)
-    sources, articles, passages = catalogue.counts()
-    return Manifest(
-        generation=catalogue.generation,
-        encoder=encoder,
-        roots=roots,
-        recipe=recipe,
-        terms=terms_recipe,
-        sources=sources,
-        articles=articles,
-        passages=passages,
-        files=files,
-    )
-
-
-def _write_vectors(
-    folder: Path, before: Path | None, catalogue: Catalogue, encoder: EncoderRecord, after: int, removed: Sequence[int]
-) -> None:
-    added = catalogue.count_since(after)
-    if before is not None and not added and not removed:
-        link_or_copy(before / VECTORS, folder / VECTORS)
-        return
-    index = _earlier_vectors(before, removed) if before is not None else None
-    if index is None:
-        index, after, added = VectorIndex.empty(encoder.dimension), EVERYTHING, catalogue.count_since(EVERYTHING)
-    expected = index.count + added
-    for rows, vectors in catalogue.vectors(catalogue.encoder_key(encoder.fingerprint), after):
-        index.add(rows, vectors)
-    if index.count != expected:
-        raise ArchiveDamaged(
-            f"{folder.parent.parent}: {expected - index.count} of {expected} passages have no vector in the catalogue. "
-            "Run `wenbao build` to embed them."
-        )
-    index.save(folder / VECTORS)
-
-
-def _earlier_vectors(before: Path, removed: Sequence[int]) -> VectorIndex | None:
-    """The index of the generation before without the rows removed; None if it is too damaged to be opened."""
-    try:
-        index = VectorIndex.open(before / VECTORS, writable=True)
+        stale = lexical.needs_compaction(folder / LEXICAL), vectors.needs_compaction(folder / VECTORS)
     except ArchiveDamaged:
         return None
-    index.remove(removed)
-    return index
+    return replace(base, lexical=not stale[0], vectors=not stale[1]) if any(stale) else None
 
 
-def _worth_keeping(before: Path, removed: int, total: int) -> bool:
-    """Whether the earlier lexical index can be added to: it opens, and few of its passages will have been deleted."""
+@dataclass(frozen=True, slots=True)
+class Making:
+    """What the next generation is made from and with."""
+
+    home: Path
+    catalogue: Catalogue
+    encoder: EncoderRecord
+    roots: tuple[str, ...]
+    recipe: str
+    terms: str
+    workers: Workers
+    pace: Pace
+
+    def write(self, base: Base | None) -> Manifest:
+        """Write the derived files of the catalogue's generation to a new folder; returns its manifest, not yet published.
+
+        :raises ArchiveDamaged: if the catalogue lacks vectors, or the earlier indexes are damaged.
+        :raises OSError: if they cannot be written.
+        """
+        folder = generation_folder(self.home, self.catalogue.generation)
+        folder.mkdir(parents=True)
+        try:
+            return self._write(folder, base)
+        except BaseException:
+            # On a full disk the half-written files are in the way of everything else.
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+
+    def _write(self, folder: Path, base: Base | None) -> Manifest:
+        end = base.end if base else BEGINNING
+        before = folder.with_name(str(base.manifest.generation)) if base else None
+        removed = self.catalogue.removed_since(end) if base else []
+        added = count_passages(self.catalogue.connection, end)
+        passages = (base.manifest.passages if base else 0) - len(removed) + added
+        lexical_from = before if base and base.lexical and base.manifest.terms == self.terms else None
+        if lexical_from is not None and not _opens(lexical_from / LEXICAL, removed, passages):
+            lexical_from = None
+        vectors_from = before if base and base.vectors and same_vectors(base.manifest, self.encoder) else None
+        terms = added if lexical_from else passages
+        self.pace.begin("compact" if base and not (base.lexical and base.vectors) else "index", terms)
+        self._write_vectors(folder, vectors_from, end, removed, passages)
+        self._write_lexical(folder, lexical_from, end, removed, terms)
+        known: tuple[FileRecord, ...] = base.manifest.files if base else ()
+        files = record_files(folder, before, known)
+        _sync_all(folder)
+        sources, articles = self.catalogue.counts()
+        return Manifest(
+            generation=self.catalogue.generation,
+            encoder=self.encoder,
+            roots=self.roots,
+            recipe=self.recipe,
+            terms=self.terms,
+            vectors=VectorIndex.open(folder / VECTORS).kind,
+            sources=sources,
+            articles=articles,
+            passages=passages,
+            files=files,
+        )
+
+    def _write_vectors(
+        self, folder: Path, carried: Path | None, end: End, removed: Sequence[int], expected: int
+    ) -> None:
+        embeddings = Embeddings(self.catalogue.connection, self.encoder.fingerprint)
+        dimension = self.encoder.dimension
+
+        def progress(*_: int) -> None:
+            self.pace.again()
+
+        count = None
+        if carried is not None:
+            try:
+                batches, earlier = embeddings.batches(end), carried / VECTORS
+                count = write_vectors(
+                    folder / VECTORS, dimension, batches, previous=earlier, removed=removed, progress=progress
+                )
+            except ArchiveDamaged:  # in a way that its checksums did not tell, or they were not looked at
+                shutil.rmtree(folder / VECTORS)
+        if count is None:
+            count = write_vectors(folder / VECTORS, dimension, embeddings.batches(BEGINNING), progress=progress)
+        if count != expected:
+            raise ArchiveDamaged(
+                f"{self.home}: {expected - count} of {expected} passages have no vector in the catalogue. "
+                "Run `wenbao doctor` to embed them."
+            )
+
+    def _write_lexical(self, folder: Path, carried: Path | None, end: End, removed: Sequence[int], total: int) -> None:
+        write_lexical(
+            folder / LEXICAL,
+            self._entries(end if carried else BEGINNING, total),
+            previous=carried / LEXICAL if carried is not None else None,
+            removed=removed if carried is not None else (),
+            threads=_WRITING_THREADS if total > _WORTH_SHARING else 1,
+        )
+
+    def _entries(self, beyond: End, total: int) -> Iterator[LexicalEntry]:
+        found = ((p.row, p.shared, p.text) for p in stored_passages(self.catalogue.connection, beyond))
+        tasks = iter(lambda: list(islice(found, _TASK)), [])
+        done = 0
+        for entries in (
+            self.workers.map(lexical_entries, tasks) if total > _WORTH_SHARING else map(lexical_entries, tasks)
+        ):
+            if isinstance(entries, Lost):
+                raise ArchiveError(
+                    f"{self.home}: a process of this build was ended from outside (out of memory?). Build again: what was "
+                    "read is kept."
+                )
+            yield from entries
+            done += len(entries)
+            self.pace.passed(len(entries))
+            self.pace.at(done)
+
+
+def _opens(before: Path, removed: Sequence[int], passages: int) -> bool:
+    """Whether the earlier lexical index can be added to."""
+    if removed and passages <= FEW_PASSAGES:
+        return False
     try:
-        LexicalIndex.open(before / LEXICAL)
-        stale = deleted_documents(before / LEXICAL) + removed
+        LexicalIndex.open(before)
     except ArchiveDamaged:
         return False
-    return stale == 0 or (total > FEW_PASSAGES and stale <= STALE_SHARE * (total + stale))
-
-
-def _write_lexical(
-    folder: Path,
-    before: Path | None,
-    catalogue: Catalogue,
-    after: int,
-    removed: Sequence[int],
-    progress: Callable[[int, int], None],
-) -> None:
-    total = catalogue.count_since(after)
-    if before is not None and not total and not removed:
-        shutil.copytree(before / LEXICAL, folder / LEXICAL, copy_function=_link)
-        return
-    write_lexical(
-        folder / LEXICAL,
-        _entries(catalogue, after, total, progress),
-        previous=before / LEXICAL if before is not None else None,
-        removed=removed if before is not None else (),
-    )
-
-
-def _entries(
-    catalogue: Catalogue, after: int, total: int, progress: Callable[[int, int], None]
-) -> Iterator[LexicalEntry]:
-    shared, headline = "", tuple[str, ...]()
-    for done, passage in enumerate(catalogue.passages(after), 1):
-        if passage.shared != shared:
-            shared, headline = passage.shared, index_terms(passage.shared)
-        yield LexicalEntry(passage.row, headline, index_terms(passage.text))
-        progress(done, total)
-
-
-def _link(source: str, destination: str) -> None:
-    link_or_copy(Path(source), Path(destination))
+    return True
 
 
 def _sync_all(folder: Path) -> None:

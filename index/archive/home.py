@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sqlite3
@@ -13,7 +12,7 @@ from ..errors import ArchiveDamaged, ArchiveError, NoArchive, UsageError
 from ..types import Refusal
 from .catalogue import Catalogue
 from .derive import Base
-from .lock import sweeping
+from .lock import LOCK, sweeping
 from .manifest import (
     DATABASE,
     FORMAT_VERSION,
@@ -27,7 +26,7 @@ from .manifest import (
     damaged_files,
     read_manifest,
 )
-from .schema import connect, create, upgrade, version
+from .schema import NO_TABLES, connect, create, is_damage, summary, version
 
 
 def prepare(home: Path) -> None:
@@ -46,8 +45,7 @@ def prepare(home: Path) -> None:
     try:
         for folder in (home, home / GENERATIONS, home / UPLOADS):
             folder.mkdir(parents=True, exist_ok=True)
-        if not os.access(home, os.W_OK | os.X_OK):
-            raise PermissionError(13, os.strerror(13))
+        os.close(os.open(home / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644))
     except OSError as error:
         raise ArchiveError(
             f"{home}: cannot be written ({error.strerror}). Check its permissions, or name another folder with --home."
@@ -57,15 +55,17 @@ def prepare(home: Path) -> None:
 def recorded_roots(home: Path) -> list[Path] | None:
     """The paths the archive was last built from, by its catalogue or else by its manifest; None if there is no archive.
 
+    :raises ArchiveMismatch: if another format version wrote it.
     :raises UsageError: if there is one, but both are lost.
     """
     if (home / DATABASE).is_file():
         try:
             with closing(connect(home)) as connection:
-                row = connection.execute("SELECT roots FROM generations ORDER BY number DESC LIMIT 1").fetchone()
-            if row:
-                return [Path(root) for root in json.loads(row[0])]
-        except sqlite3.DatabaseError:
+                check_format(home, version(connection) or FORMAT_VERSION)
+                roots = Catalogue(connection, 0).last_roots()
+            if roots is not None:
+                return [Path(root) for root in roots]
+        except (sqlite3.DatabaseError, ArchiveDamaged):
             pass  # a damaged catalogue; the manifest knows as well
     try:
         return [Path(root) for root in read_manifest(home).roots]
@@ -88,12 +88,11 @@ def recorded_places(home: Path) -> dict[str, bytes | None]:
         with closing(connect(home)) as connection:
             if version(connection) != FORMAT_VERSION:
                 return {}
-            upgrade(connection)
             return {known.name: known.place for known in Catalogue(connection, 0).known().values()}
-    except sqlite3.OperationalError:
+    except sqlite3.DatabaseError as error:
+        if is_damage(error):
+            return {}  # who opens it for writing will say so
         raise
-    except sqlite3.DatabaseError:
-        return {}  # it will be set aside
 
 
 def open_catalogue(home: Path, notes: list[Refusal]) -> sqlite3.Connection:
@@ -109,15 +108,17 @@ def open_catalogue(home: Path, notes: list[Refusal]) -> sqlite3.Connection:
             found = version(connection)
             if found:
                 check_format(home, found)
-                upgrade(connection)
                 return connection
             connection.close()
-        except sqlite3.OperationalError:
-            # A full disk, a file that is locked: nothing the catalogue should be given up for.
-            raise
+            # Without a generation that serves it is one whose making was interrupted.
+            problem = NO_TABLES if current_generation(home) is not None else ""
         except sqlite3.DatabaseError as error:
-            aside = set_aside(file)
-            notes.append(Refusal(DATABASE, f"cannot be read ({error}); set aside as {aside.name}. {_ANEW}"))
+            if not is_damage(error):
+                # A full disk, a file that is locked: nothing the catalogue should be given up for.
+                raise
+            problem = f"cannot be read ({summary(error)})"
+        if problem:
+            notes.append(Refusal(DATABASE, f"{problem}; set aside as {set_aside(file).name}. {_ANEW}"))
     elif current_generation(home) is not None:
         notes.append(Refusal(DATABASE, f"is missing. {_ANEW}"))
     # A log left behind by another database would be replayed into the new one.
@@ -157,7 +158,8 @@ def serving(
     for path, problem in wrong.items():
         notes.append(Refusal(path, f"{problem}; made again from the catalogue."))
     lexical = not any(path.startswith(f"{LEXICAL}/") for path in wrong)
-    return Base(manifest, lexical=lexical, vectors=VECTORS not in wrong)
+    vectors = not any(path.startswith(f"{VECTORS}/") for path in wrong)
+    return Base(manifest, Catalogue(catalogue, 0).end(manifest.generation), lexical=lexical, vectors=vectors)
 
 
 def clear_unfinished(home: Path) -> None:

@@ -6,7 +6,7 @@ Only the issues in which something changed are looked at.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ..chars import terminal
@@ -14,23 +14,26 @@ from ..dates import date_articles
 from ..issues import PageFacts, share_dates
 from ..jumps import join
 from ..passages import passages
-from ..types import Article, Date, Part, Progress, Span
-from .catalogue import Catalogue
+from ..types import Article, Date, Part, Span
+from .catalogue import Catalogue, End
+from .pace import Pace
+from .rows import article_row
 
 
-def link(catalogue: Catalogue, tell: Callable[[Progress], None]) -> None:
-    """Bring the articles of the issues that the build has changed to what their pages tell of each other."""
-    touched = catalogue.touched_issues()
-    for number, issue in enumerate(touched):
-        tell(Progress("link", number, len(touched)))
+def link(catalogue: Catalogue, since: End, pace: Pace) -> None:
+    """Bring the articles of the issues that changed since a generation ended to what their pages tell of each other."""
+    touched = catalogue.touched_issues(since)
+    if touched:
+        pace.begin("link", len(touched))
+    for number, issue in enumerate(touched, 1):
         members = catalogue.issue(issue)
         wanted = linked([member.alone for member in members])
         with catalogue.together():
             for member, article in zip(members, wanted, strict=True):
                 if article != member.article:
-                    catalogue.exchange(member, article, () if article.continues else passages(article))
-    if touched:
-        tell(Progress("link", len(touched), len(touched)))
+                    rows = article_row(article, () if article.continues else passages(article), member.alone)
+                    catalogue.exchange(member, rows)
+        pace.at(number)
 
 
 def linked(alone: Sequence[Article]) -> list[Article]:

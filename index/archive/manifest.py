@@ -12,14 +12,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ..errors import ArchiveDamaged, ArchiveError, ArchiveMismatch, NoArchive
-from .disk import digest_bytes, digest_file, replace_synced, sync, write_synced
+from .disk import DIGEST_BYTES, digest_bytes, digest_file, replace_synced, sync, write_synced
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 DEFAULT_HOME = Path("wenbao-archive")
 DATABASE = "archive.sqlite"
 GENERATIONS = "generations"
 UPLOADS = "uploads"
-VECTORS = "vectors.faiss"
+VECTORS = "vectors"
 LEXICAL = "lexical"
 MANIFEST = "manifest.json"
 CURRENT = "CURRENT"
@@ -50,7 +50,8 @@ class EncoderRecord:
 class Manifest:
     """One generation: what it was built from and with, and what its derived files must be.
 
-    `recipe` stands for the code that turns files into passages, `terms` for the code that turns text into terms.
+    `recipe` stands for the code that turns files into passages, `terms` for the code that turns text into terms,
+    `vectors` for the kind of vector index that was chosen for its size.
     """
 
     generation: int
@@ -58,6 +59,7 @@ class Manifest:
     roots: tuple[str, ...]
     recipe: str
     terms: str
+    vectors: str
     sources: int
     articles: int
     passages: int
@@ -101,6 +103,8 @@ def current_generation(home: Path) -> int | None:
 def _read_current(home: Path) -> tuple[int, str]:
     try:
         number, digest = (home / CURRENT).read_text(encoding="ascii").split()
+        if len(bytes.fromhex(digest)) != DIGEST_BYTES:
+            raise ValueError("not a digest")
         return int(number), digest
     except (FileNotFoundError, NotADirectoryError) as error:
         raise NoArchive(f"{home}: no archive here yet. Run `wenbao build`.") from error

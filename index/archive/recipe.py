@@ -8,14 +8,14 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parent.parent
-# What stores and searches has no part in turning a file into passages; joining the articles of an issue has.
+# What stores and searches has no part in turning a file into passages; of the archive only these have.
 _STORAGE = frozenset(
-    """__init__.py build.py doctor.py encode.py errors.py lexical.py store.py tokens.py types.py vectors.py workers.py
-    archive files""".split()
+    """__init__.py build.py doctor.py encode.py errors.py lexical.py neighbours.py store.py tokens.py types.py unigram.py
+    vectorfiles.py vectors.py workers.py archive files""".split()
 )
-_JOINING = Path("archive/link.py")
+_READING = frozenset(Path("archive") / name for name in ("link.py", "reading.py", "rows.py"))
 # What decides the terms of a passage, in our code and in libraries; tantivy, because it writes the file.
-_TERMS, _LIBRARIES = ("chars.py", "entries.py", "tokens.py"), ("jieba", "opencc", "tantivy")
+_TERMS, _LIBRARIES = ("chars.py", "entries.py", "fold.tsv", "tokens.py"), ("jieba", "rjieba", "tantivy")
 
 
 @cache
@@ -25,7 +25,7 @@ def reading_recipe() -> str:
     Every source is then read again.
     """
     files = sorted(file.relative_to(_PACKAGE) for file in _PACKAGE.rglob("*.py"))
-    files = [file for file in files if file.parts[0] not in _STORAGE or file == _JOINING]
+    files = [file for file in files if file.parts[0] not in _STORAGE or file in _READING]
     return _digest([(_PACKAGE / file).read_bytes() for file in files])
 
 

@@ -2,34 +2,45 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import PurePath
 
-from ..dates import date_articles
-from ..errors import SourceError
+from ..errors import BuildCancelled, SourceError
 from ..files.scan import Found, Scan
 from ..files.zips import Unpacker
-from ..layout import articles
-from ..passages import passages
-from ..read import PICTURES, read, release
-from ..records import record_article
-from ..types import Article, Page, Passage, Progress, Refusal
+from ..read import PICTURES, release
+from ..types import Refusal
+from ..workers import Lost, Workers
 from .catalogue import Catalogue, Known, Reading
 from .disk import digest_file
+from .pace import Pace
+from .reading import (
+    CHANGES,
+    NO_ARTICLE,
+    READINGS,
+    Job,
+    Outcome,
+    Refused,
+    Row,
+    Same,
+    Unopened,
+    Whole,
+    file_rows,
+    read_files,
+    unopened,
+)
 
-# How often a file that changes while it is read is read again before it is left for the next build.
-_READINGS = 3
-# Sources stored in one step: each step writes the same pages of the catalogue's indexes anew, and a kill loses one.
-_TOGETHER = 64
-_LONGEST_HEADING = 500  # characters
 _WITH_OCR = "+ocr"
-
-Tell = Callable[[Progress], None]
-_Item = Page | tuple[Article, Sequence[Passage]]
-_log = logging.getLogger(__name__)
+# Sources are stored in steps of about so many passages or seconds: each step writes the same pages of the catalogue's
+# indexes anew, and a kill or a cancelled build loses one.
+_STEP_PASSAGES, _STEP_SECONDS = 4096, 1.0
+# Other processes take half a second to begin: they read where there is more than this many bytes, about two seconds' work.
+# They are handed some files at a time; larger files are read here, page by page.
+_WORTH_SHARING = 4 << 20
+_TASK_FILES, _TASK_BYTES, _LARGE_FILE = 64, 256 << 10, 4 << 20
 
 
 @dataclass(slots=True)
@@ -42,161 +53,213 @@ class Update:
     notes: list[Refusal] = field(default_factory=list)
 
 
-def update(
-    catalogue: Catalogue, found: Scan, recipe: str, *, verify: bool, tell: Tell, ocr: bool | None = None
-) -> Update:
-    """Read new and changed files into the catalogue. Sources that are gone are only listed: the caller takes them out.
-
-    A file that cannot be opened just now keeps what was read of it earlier, as does one out of reach; one whose content
-    is refused does not. With `ocr` scans and pictures are read, too; by default if they were at the last build.
-    """
-    files, known = found.files, catalogue.known()
-    if ocr is None:
-        ocr = any(source.recipe.endswith(_WITH_OCR) for source in known.values())
-    done = Update()
-    with Unpacker() as unpacker, ExitStack() as stack:
-        stack.callback(release)
-        for start in range(0, len(files), _TOGETHER):
-            with catalogue.together():
-                for number, file in enumerate(files[start : start + _TOGETHER], start):
-                    step = Progress("read", number, len(files), file.name)
-                    tell(step)
-                    source = _Source(catalogue, unpacker, file, known.pop(file.name, None), recipe, step, tell, ocr)
-                    source.update(done, verify=verify)
-    done.gone += [source.key for source in known.values() if source.name not in found.kept]
-    done.kept += len(known.keys() & found.kept)
-    tell(Progress("read", len(files), len(files)))
-    return done
-
-
 @dataclass(frozen=True, slots=True)
-class _Source:
-    """A file and what the catalogue holds of it."""
+class _Work:
+    """A file that may have to be read, what the catalogue holds of it, and by what it is read now."""
 
-    catalogue: Catalogue
-    unpacker: Unpacker
     file: Found
     before: Known | None
-    code: str
-    step: Progress
-    tell: Tell
-    ocr: bool
+    recipe: str
 
     @property
-    def recipe(self) -> str:
-        """By what the file is read: scans and pictures are read anew when OCR comes or goes, other files are not."""
-        return self.code + _WITH_OCR * (self.ocr and PurePath(self.file.name).suffix.lower() in PICTURES)
+    def job(self) -> Job:
+        same = self.before.digest if self.before and self.before.recipe == self.recipe else None
+        return Job(self.file, self.recipe.endswith(_WITH_OCR), same)
 
-    def update(self, done: Update, *, verify: bool) -> None:
-        file, before = self.file, self.before
-        notes: list[str] = []
-        try:
-            if not self._unchanged(verify):
-                self._read(notes)
-        except SourceError as error:
-            done.refused.append(Refusal(file.name, str(error).removeprefix(f"{file.name}: ")))
-            done.gone += [before.key] if before else []
-            return
-        except OSError as error:
-            kept = " What was read of it earlier is kept." if before else ""
-            reason = f"cannot be opened ({error.strerror}). Check that it exists and may be read.{kept}"
-            done.refused.append(Refusal(file.name, reason))
-            done.kept += before is not None
-            return
-        if before is None or before.place != file.place:
-            self.catalogue.put_place(file.name, file.place)
-        done.kept += 1
-        done.notes += [Refusal(file.name, note) for note in notes]
 
-    def _unchanged(self, verify: bool) -> bool:
-        before, file = self.before, self.file
-        if before is None or before.recipe != self.recipe:
+class Updater:
+    """Reads new and changed files into the catalogue; `keep_up` is called after each step of them."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        found: Scan,
+        recipe: str,
+        workers: Workers,
+        pace: Pace,
+        *,
+        keep_up: Callable[[], None],
+    ) -> None:
+        self._catalogue = catalogue
+        self._found = found
+        self._recipe = recipe
+        self._workers = workers
+        self._pace = pace
+        self._keep_up = keep_up
+        self._known = catalogue.known()
+        self._done = Update()
+        self._files = self._bytes = 0
+        self._total_bytes = 1
+
+    def run(self, *, verify: bool, ocr: bool | None) -> Update:
+        """Do it. Sources that are gone are only listed: the caller takes them out.
+
+        A file that cannot be opened just now keeps what was read of it earlier, as does one out of reach; one whose content
+        is refused does not. With `ocr` scans and pictures are read, too; by default if they were at the last build.
+
+        :raises BuildCancelled: if `pace` says so; what was read until then is stored.
+        """
+        done, known, files = self._done, self._known, self._found.files
+        if ocr is None:
+            ocr = any(source.recipe.endswith(_WITH_OCR) for source in known.values())
+        self._pace.begin("read", len(files))
+        waiting = [work for work in self._works(ocr) if verify or not self._unchanged(work)]
+        gone = [source for source in known.values() if source.name not in self._found.kept]
+        if waiting:
+            self._catalogue.set_aside([source.key for source in gone])
+            self._files, self._total_bytes = len(files) - len(waiting), sum(work.file.size for work in waiting) or 1
+            self._take_in(waiting)
+        done.gone += [source.key for source in gone]
+        done.kept += len(known.keys() & self._found.kept)
+        self._pace.at(len(files))
+        return done
+
+    def _works(self, ocr: bool) -> Iterator[_Work]:
+        for file in self._found.files:
+            # Scans and pictures are read anew when OCR comes or goes, other files are not.
+            recipe = self._recipe + _WITH_OCR * (ocr and PurePath(file.name).suffix.lower() in PICTURES)
+            yield _Work(file, self._known.pop(file.name, None), recipe)
+
+    def _unchanged(self, work: _Work) -> bool:
+        """Whether size and times say that the file is as it was, and so it needs no look."""
+        file, before = work.file, work.before
+        if before is None or before.recipe != work.recipe or not file.stamp or file.stamp != before.stamp:
             return False
-        if file.stamp and file.stamp == before.stamp and not verify:
-            return True
-        with file.opened(self.unpacker) as path:
-            if digest_file(path) != before.digest:
-                return False
-        if file.stamp != before.stamp:
-            self.catalogue.restamp(before.key, file.stamp)
+        self._note_place(work)
+        self._done.kept += 1
         return True
 
-    def _read(self, notes: list[str]) -> None:
-        """Read the file into the catalogue as one state of it.
+    def _note_place(self, work: _Work) -> None:
+        if work.before is None or work.before.place != work.file.place:
+            self._catalogue.put_place(work.file.name, work.file.place)
 
-        :raises SourceError: if its content is refused, or it does not stop changing.
-        :raises OSError: if it cannot be opened.
-        """
-        replaced = self.before.key if self.before else None
-        for _ in range(_READINGS):
-            notes.clear()
-            with suppress(_ChangedError), self.file.opened(self.unpacker) as path, self.catalogue.together():
-                # Taken before and after: what is stored is one state of the file, and its digest is of that state.
-                size, stamp, digest = path.stat().st_size, self.file.stamped(), digest_file(path)
-                items = self._items(read(path, self.file.name, notes.append, ocr=self.ocr))
-                reading = Reading(self.file.name, size, digest, stamp, items)
-                if not self.catalogue.put(reading, self.recipe, replaced):
-                    notes.append("no article was found in it.")
-                if digest_file(path) != digest:
-                    raise _ChangedError
-                return
-        raise SourceError(f"{self.file.name}: changes while it is being read. Build again when it is finished.")
+    def _take_in(self, waiting: Sequence[_Work]) -> None:
+        steps = self._steps(waiting)
+        cancelled: BuildCancelled | None = None
+        with Unpacker() as unpacker, ExitStack() as stack:
+            stack.callback(release)
+            work = next(steps, None)
+            while work is not None and cancelled is None:
+                began, passages = time.perf_counter(), 0
+                with self._catalogue.together():
+                    while work is not None and passages < _STEP_PASSAGES:
+                        try:
+                            self._pace.at(self._files, work[0].file.name, share=self._bytes / self._total_bytes)
+                            passages += self._store(*work, unpacker)
+                        except BuildCancelled as asked:
+                            cancelled = asked  # what this step has stored so far is kept
+                            break
+                        self._files, self._bytes = self._files + 1, self._bytes + work[0].file.size
+                        work = next(steps, None)
+                        if time.perf_counter() - began > _STEP_SECONDS:
+                            break
+                self._keep_up()
+        if cancelled is not None:
+            raise cancelled
 
-    def _items(self, pages: Iterator[Page]) -> Iterator[_Item]:
-        """Every page as soon as it is read, ready articles at once, other articles at the end: what day a page is of may
-        be told by a later one."""
-        for item in _guarded(self._made(pages), self.file.name):
-            if isinstance(item, Page):
-                self.tell(replace(self.step, page=item.number))
-            yield item
+    def _steps(self, waiting: Sequence[_Work]) -> Iterator[tuple[_Work, Outcome | None]]:
+        """Each file, with what became of it where another process has read it."""
+        shared = [work for work in waiting if _shareable(work)]
+        if sum(work.file.size for work in shared) < _WORTH_SHARING:
+            shared = []
+        for works, outcomes in self._shared(list(_tasks(shared))):
+            yield from zip(works, outcomes, strict=True)
+        apart = {id(work) for work in shared}
+        yield from ((work, None) for work in waiting if id(work) not in apart)
 
-    def _made(self, pages: Iterator[Page]) -> Iterator[_Item]:
-        found: list[Article] = []
-        for page in map(_sober, pages):
-            yield page
-            if page.record is None:
-                found += articles(page)
-            else:
-                yield from self._dated([record_article(page)])
-        yield from self._dated(found)
+    def _shared(self, tasks: Sequence[Sequence[_Work]]) -> Iterator[tuple[Sequence[_Work], Sequence[Outcome]]]:
+        results = self._workers.map(read_files, ([work.job for work in works] for works in tasks))
+        for works, outcomes in zip(tasks, results, strict=True):
+            if not isinstance(outcomes, Lost):
+                yield works, outcomes
+            elif len(works) == 1:
+                yield works, [Unopened(_TOO_MUCH)]
+            else:  # one of them has brought the process to an end: which one?
+                yield from self._shared([[work] for work in works])
 
-    def _dated(self, found: Sequence[Article]) -> Iterator[_Item]:
-        for article in date_articles(found, self.file.name):
-            yield article, passages(article)
+    def _store(self, work: _Work, outcome: Outcome | None, unpacker: Unpacker) -> int:
+        """Store what became of a file; returns how many passages were stored."""
+        done, file, before = self._done, work.file, work.before
+        passages, notes = 0, list[str]()
+        if outcome is None:
+            outcome, passages, notes = self._read_here(work, unpacker)
+        elif isinstance(outcome, Whole):
+            passages, notes = (
+                self._put(work, outcome.size, outcome.stamp, outcome.digest, outcome.rows),
+                [*outcome.notes],
+            )
+        if isinstance(outcome, Refused):
+            done.refused.append(Refusal(file.name, outcome.reason))
+            done.gone += [before.key] if before else []
+            return 0
+        if isinstance(outcome, Unopened):
+            kept = " What was read of it earlier is kept." if before else ""
+            done.refused.append(Refusal(file.name, outcome.reason + kept))
+            done.kept += before is not None
+            return 0
+        if isinstance(outcome, Same):
+            if before is not None and file.stamp != before.stamp:
+                self._catalogue.restamp(before.key, file.stamp)
+        elif not passages:
+            notes.append(NO_ARTICLE)
+        self._note_place(work)
+        done.kept += 1
+        done.notes += [Refusal(file.name, note) for note in notes]
+        return passages
 
+    def _put(self, work: _Work, size: int, stamp: str, digest: str, rows: Iterable[Row]) -> int:
+        reading = Reading(work.file.name, size, digest, stamp, work.recipe, rows)
+        return self._catalogue.put(reading, work.before.key if work.before else None)
 
-def _sober(page: Page) -> Page:
-    """The page without headings that are none by their length: headings are kept and embedded with every passage."""
-    if any(line.role == "heading" and len(line.text) > _LONGEST_HEADING for line in page.lines):
-        lines = (
-            replace(line, role="body") if line.role == "heading" and len(line.text) > _LONGEST_HEADING else line
-            for line in page.lines
-        )
-        page = replace(page, lines=tuple(lines))
-    if page.record is not None and len(page.record.title) > _LONGEST_HEADING:
-        page = replace(page, record=replace(page.record, title=page.record.title[:_LONGEST_HEADING].rstrip()))
-    return page
+    def _read_here(self, work: _Work, unpacker: Unpacker) -> tuple[Outcome, int, list[str]]:
+        """Read a file straight into the catalogue, as one state of it."""
+        file, job, notes = work.file, work.job, list[str]()
 
+        def turned(page: int) -> None:
+            self._pace.at(self._files, file.name, page, share=self._bytes / self._total_bytes)
 
-def _guarded(items: Iterator[_Item], source: str) -> Iterator[_Item]:
-    """The items; what nobody foresaw in reading a file costs that file, not the build.
-
-    :raises SourceError: for whatever else reading raises; OSError passes.
-    """
-    while True:
         try:
-            item = next(items, None)
-        except (SourceError, OSError):
-            raise
-        except MemoryError as error:
-            raise SourceError(f"{source}: needs more memory than there is. Split it into smaller files.") from error
-        except Exception as error:
-            _log.debug("%s", source, exc_info=True)
-            what = type(error).__name__
-            raise SourceError(f"{source}: cannot be read ({what}). Save it anew, or in another format.") from error
-        if item is None:
-            return
-        yield item
+            for _ in range(READINGS):
+                notes.clear()
+                with suppress(_ChangedError), file.opened(unpacker) as path:
+                    # Taken before and after: what is stored is one state of the file, and its digest is of that state.
+                    size, stamp, digest = path.stat().st_size, file.stamped(), digest_file(path)
+                    if digest == job.digest:
+                        return Same(), 0, notes
+                    with self._catalogue.together():
+                        rows = file_rows(path, file.name, notes.append, ocr=job.ocr, turned=turned)
+                        passages = self._put(work, size, stamp, digest, rows)
+                        if digest_file(path) != digest:
+                            raise _ChangedError
+                    return Whole(size, stamp, digest, (), ()), passages, notes
+        except SourceError as error:
+            return Refused(str(error).removeprefix(f"{file.name}: ")), 0, notes
+        except OSError as error:
+            return Unopened(unopened(error)), 0, notes
+        return Unopened(CHANGES), 0, notes
+
+
+# What was read of it earlier is kept: it may have been another program that took the memory.
+_TOO_MUCH = "cannot be read (it takes too much memory). Open it in another program and save it again, or split it."
+
+
+def _shareable(work: _Work) -> bool:
+    """Whether another process may read the file: those in zips and those that are read apart stay here."""
+    picture = PurePath(work.file.name).suffix.lower() in PICTURES
+    return work.file.member is None and not picture and work.file.size <= _LARGE_FILE
+
+
+def _tasks(works: Sequence[_Work]) -> Iterator[list[_Work]]:
+    task: list[_Work] = []
+    size = 0
+    for work in works:
+        if task and (len(task) >= _TASK_FILES or size + work.file.size > _TASK_BYTES):
+            yield task
+            task, size = [], 0
+        task.append(work)
+        size += work.file.size
+    if task:
+        yield task
 
 
 class _ChangedError(Exception):

@@ -111,10 +111,11 @@ def scan(
     refused: list[Refusal] = []
     seen: set[Path] = set()
     for root, entry in found:
-        number = counts[entry.place] or counts[_NOWHERE]
+        place = entry.place
+        number = counts[place] or counts[_NOWHERE]
         if entry.real in seen or (entry.empty and not number):
             continue
-        name = names.get(entry.place, "")
+        name = names.get(place, "")
         if not name or (name in taken and entry.real is not None):
             name = _free_name(printable(entry.relative), root, taken)
         taken.add(name)
@@ -126,7 +127,7 @@ def scan(
         seen.add(entry.real)
         member = entry.member
         size = entry.status.st_size if member is None else member.size
-        files.append(Found(entry.path, name, size, stamp(entry.status, member), entry.place, member))
+        files.append(Found(entry.path, name, size, stamp(entry.status, member), place, member))
     return Scan(
         tuple(sorted(files, key=lambda found: found.name)),
         tuple(sorted(refused, key=lambda refusal: refusal.source)),
@@ -141,9 +142,11 @@ _NOWHERE = b""  # the place of a source of which nobody knows where it was read
 def _kept(known: Mapping[str, bytes | None], entries: Sequence[Entry]) -> dict[str, bytes]:
     """The known sources that may lie out of reach, each with the place that is."""
     lost = {entry.place for entry in entries if entry.unread}
+    if not lost:
+        return {}
     there = {entry.place for entry in entries if entry.real is not None}
     kept: dict[str, bytes] = {}
-    for name, place in known.items() if lost else ():
+    for name, place in known.items():
         if place is None:
             kept[name] = _NOWHERE
         elif place not in there:
@@ -174,7 +177,10 @@ _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u20
 
 def printable(path: Path) -> str:
     """The path as one line of text: what is no printable character becomes a replacement character."""
-    text = os.fsencode(path.as_posix()).decode("utf-8", "replace")
+    text = path.as_posix()
+    if text.isprintable():
+        return text
+    text = os.fsencode(text).decode("utf-8", "replace")
     bad = {char for char in set(text) if char in _TURNING or unicodedata.category(char) in _UNPRINTABLE}
     return "".join("\ufffd" if char in bad else char for char in text) if bad else text
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..chars import HAN
-from .lines import page_number
+from ..chars import HAN, page_number
 
 _NUMBER = "(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})"
 _DAY = rf"(?:{_NUMBER}月)?{_NUMBER}日"

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ..chars import cells, ink, plain, terminal
+from ..chars import cells, ink, page_number, plain, terminal
 from ..types import Line, Page
 from .bylines import Byline, lead_byline, may_be_byline, parse_byline
 
@@ -40,7 +40,6 @@ _STOP = re.compile("[。；！？!?….]")
 _SINGLE_GAP = re.compile(r"(?<=\S)\s(?=\S)")
 _DOT_END = re.compile("[^0-9A-Za-z]\\.|(?<![0-9])\\.$")
 _CALL = re.compile("[！？!?]")
-_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0}
 
 
 class Row(NamedTuple):
@@ -103,20 +102,6 @@ def rows(page: Page) -> list[Row]:
         found.append(row)
         blank = False
     return [_end_marks(row) if row.text[-1:] in _CLOSES else row for row in found]
-
-
-def page_number(text: str) -> int:
-    """The number of "2", "十二" or "二十": pages have at most three digits."""
-    if text.isascii():
-        return int(text)
-    total = digit = 0
-    for char in text:
-        if char in "十百":
-            total += (digit or 1) * (10 if char == "十" else 100)
-            digit = 0
-        else:
-            digit = digit * 10 + _DIGITS[char]
-    return total + digit
 
 
 def _row(line: Line, start: int, end: int, indent: int, text: str, blank: bool) -> Row:
