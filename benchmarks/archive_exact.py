@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from index.archive.embeddings import matrix
 from index.archive.schema import connect, vector_key
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ def blocks(archive: Archive, encoder: Encoder) -> Iterator[tuple[NDArray[np.int6
         (key,) = connection.execute("SELECT key FROM encoders WHERE fingerprint = ?", (encoder.fingerprint,)).fetchone()
         cursor = connection.execute(sql, (vector_key(key, 0),))
         while found := cursor.fetchmany(BLOCK):
-            data = np.frombuffer(b"".join(vector for _, vector in found), dtype="<f2")
-            yield np.array([row for row, _ in found]), data.reshape(len(found), -1).astype(np.float32)
+            rows = np.array([row for row, _ in found])
+            yield rows, matrix([vector for _, vector in found], rows)
 
 
 def nearest(archive: Archive, encoder: Encoder, queries: NDArray[np.float32], k: int) -> tuple[list[set[int]], int]:

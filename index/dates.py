@@ -83,6 +83,12 @@ def date_articles(articles: Sequence[Article], source: str) -> list[Article]:
 
 def _date_page(articles: Sequence[Article], published: Date | None) -> list[Article]:
     told = [_Told.of(article) for article in articles]
+    if published is not None and published.origin not in _GUESSED:
+        # With the day of the issue known, no year needs to be guessed.
+        return [
+            _with_days(article, published, _events(one, published, None, ""))
+            for article, one in zip(articles, told, strict=True)
+        ]
     typical = next((one.month for one in told if one.month is not None), None)
     years = [present_years(one.form, one.month or typical or 0) for one in told]
     common = frozenset[int]().union(*years)
@@ -97,8 +103,14 @@ def _date_page(articles: Sequence[Article], published: Date | None) -> list[Arti
             year, origin = min(own), "stated"
         elif not own and len(common) == 1 and min(common) + 1 not in named:
             year, origin = min(common), "from neighbours"
-        found.append(replace(article, published=published, event_dates=_events(one, published, year, origin)))
+        found.append(_with_days(article, published, _events(one, published, year, origin)))
     return found
+
+
+def _with_days(article: Article, published: Date | None, events: tuple[Date, ...]) -> Article:
+    if (published, events) == (article.published, article.event_dates):
+        return article
+    return replace(article, published=published, event_dates=events)
 
 
 def _is_other_day(named: Date, told: Sequence[_Told], years: frozenset[int]) -> bool:

@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
-from .archive.catalogue import BEGINNING, Catalogue
+from .archive.catalogue import Catalogue
 from .archive.compare import lexical_holds, vectors_hold
 from .archive.derive import Making
 from .archive.embed import Embedder
 from .archive.embeddings import Embeddings, vector_bytes
+from .archive.generations import BEGINNING, generation_end, rewind
 from .archive.home import clear_unfinished, next_generation, prepare, serving, set_aside
 from .archive.lock import building
 from .archive.manifest import (
@@ -138,7 +139,7 @@ def _repair(
         return
     catalogue = Catalogue(connection, next_generation(home, connection))
     generation = base.manifest.generation if base else last[0]
-    catalogue.rewind(catalogue.end(generation))
+    rewind(connection, generation_end(connection, generation), catalogue.generation)
     mend_rows(home, catalogue, generation, base.manifest.sources if base else None)
     record = base.manifest.encoder if base else EncoderRecord(*last[1:4])
     roots = base.manifest.roots if base else tuple(json.loads(last[4]))
@@ -177,7 +178,7 @@ def _catalogue_problems(
         if not connection.execute("SELECT 1 FROM generations WHERE number = ?", (manifest.generation,)).fetchone():
             yield f"does not hold generation {manifest.generation}, which {CURRENT} names. {_FROM_SOURCES}"
             return
-        Catalogue(connection, manifest.generation).end(manifest.generation)
+        generation_end(connection, manifest.generation)
     except ArchiveDamaged as error:
         yield str(error)
     with closing(connect(home, generation=manifest.generation)) as reading:

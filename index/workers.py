@@ -24,7 +24,7 @@ Result = TypeVar("Result")
 # More are not used: what one process does with their results (storing them) does not go faster.
 _MOST = 8
 # Tasks handed out for each process: one being worked on, one waiting.
-_AHEAD = 2
+_AHEAD = 4
 _ROOT = str(Path(__file__).resolve().parent.parent)
 _CODE = "from index.workers import serve; serve()"
 
@@ -86,7 +86,7 @@ class Child:
 class Workers:
     """As many processes as there are processors to use; none where there is but one.
 
-    They begin at the first `map`, and end when the `with` block does.
+    They begin at the first `map` or `warm`, and end when the `with` block does.
     """
 
     def __init__(self, count: int | None = None) -> None:
@@ -115,14 +115,11 @@ class Workers:
         if not self._count:
             yield from map(function, tasks)
             return
-        if self._threads is None:
-            self._threads = ThreadPoolExecutor(self._count, thread_name_prefix="wenbao-worker")
-            for _ in range(self._count):
-                self._idle.put(None)
+        threads = self._begun()
         waiting: deque[Future[Result | Lost]] = deque()
         try:
             for task in tasks:
-                waiting.append(self._threads.submit(self._ask, function, task))
+                waiting.append(threads.submit(self._ask, function, task))
                 if len(waiting) >= _AHEAD * self._count:
                     yield waiting.popleft().result()
             while waiting:
@@ -130,6 +127,20 @@ class Workers:
         finally:
             for future in waiting:
                 future.cancel()
+
+    def warm(self, function: Callable[[Task], object], task: Task) -> None:
+        """Begin, and have each process do a task to no end but that the function is ready when it is needed."""
+        if self._count:
+            threads = self._begun()
+            for _ in range(self._count):
+                threads.submit(self._ask, function, task)
+
+    def _begun(self) -> ThreadPoolExecutor:
+        if self._threads is None:
+            self._threads = ThreadPoolExecutor(self._count, thread_name_prefix="wenbao-worker")
+            for _ in range(self._count):
+                self._idle.put(None)
+        return self._threads
 
     def _ask(self, function: Callable[[Task], Result], task: Task) -> Result | Lost:
         child = self._idle.get()

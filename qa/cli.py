@@ -250,8 +250,10 @@ def _say_where(url: str) -> None:
 
 def _doctor(arguments: argparse.Namespace) -> int:
     from index import check, repair
+    from qa.meter import Meter
 
-    found = check(arguments.home)
+    with Meter(sys.stderr) as meter:
+        found = check(arguments.home, progress=meter)
     for problem in found:
         print(f"problem {problem.source}: {problem.reason}")
     left = repair(arguments.home) if found else []

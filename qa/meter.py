@@ -19,8 +19,16 @@ STAGES = {
     "link": "连接转版 link",
     "index": "写入索引 index",
     "compact": "整理索引 compact",
+    "check": "检查 check",
 }
-UNITS = {"scan": "files", "read": "files", "encode": "texts", "index": "passages", "compact": "passages"}
+UNITS = {
+    "scan": "files",
+    "read": "files",
+    "encode": "texts",
+    "index": "passages",
+    "compact": "passages",
+    "check": "passages",
+}
 
 REDRAW = 0.1
 """Seconds between two pictures of the line: a build tells thousands of steps a second, and writing costs more than some."""

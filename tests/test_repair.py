@@ -345,3 +345,18 @@ def test_change_of_what_is_embedded_or_searched_is_a_change_of_both_recipes(tmp_
     assert all(old != new for old, new in zip(before, after, strict=True))
     for name in ("embedded_text", "shared_text", "lexical_entries", "LexicalEntry", "FIELDS", "TOKENIZER"):
         assert hasattr(entries, name)
+
+
+def test_catalogue_whose_tables_are_called_otherwise_is_set_aside(pages, home):
+    build([pages], home, encoder=CountingEncoder())
+    change_catalogue(
+        home,
+        "PRAGMA writable_schema = ON",
+        "UPDATE sqlite_master SET sql = replace(sql, 'dimension', 'dimensiom')",
+    )
+    with pytest.raises(ArchiveDamaged, match=r"archive.sqlite: cannot be read \(malformed database schema\)"):
+        Archive.open(home)
+    assert "malformed database schema" in check(home)[0].reason
+    assert "set aside as archive.sqlite.damaged-1" in repair(home)[0].reason
+    build([pages], home, encoder=CountingEncoder())
+    assert (len(texts(home)), check(home)) == (3, [])

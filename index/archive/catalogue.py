@@ -15,12 +15,11 @@ from itertools import accumulate, islice
 from typing import Any
 
 from ..entries import embedded_text
-from ..types import Article
 from .checksums import checksum, damaged
-from .codec import source_checksum, verified_article
+from .codec import source_checksum
+from .generations import End
 from .manifest import EncoderRecord
-from .rows import ArticleRow, Fresh, PageRow, own_from_json
-from .schema import FORGET, PURGE, REWIND, vector_key
+from .rows import ArticleRow, Fresh, PageRow
 
 # Rows put into a table in one call: a file of a million articles is never held as a whole.
 _AT_ONCE = 512
@@ -50,30 +49,6 @@ class Reading:
     stamp: str
     recipe: str
     rows: Iterable[PageRow | ArticleRow]
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """An article as it is stored now, and as it is by itself, whatever other pages of its issue tell."""
-
-    key: int
-    source: int
-    ordinal: int
-    article: Article
-    alone: Article
-
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """The last article and the last passage of a generation: what was added later lies beyond."""
-
-    generation: int
-    article: int
-    passage: int
-
-
-BEGINNING = End(-1, 0, 0)
-"""Beyond it lies everything."""
 
 
 class Catalogue:
@@ -132,17 +107,6 @@ class Catalogue:
             raise damaged("the name of a source")
         return found
 
-    def end(self, generation: int) -> End:
-        """Where a finished generation ends.
-
-        :raises ArchiveDamaged: if that is not what was written.
-        """
-        sql = "SELECT * FROM generations WHERE number = ?"
-        *record, crc = self.connection.execute(sql, (generation,)).fetchone()
-        if checksum(*record) != crc:
-            raise damaged(f"where generation {generation} ends")
-        return End(generation, *record[-2:])
-
     def put_place(self, name: str, place: bytes) -> None:
         """Note from which path a source is read."""
         self.connection.execute("INSERT OR REPLACE INTO places VALUES (?, ?)", (name, place))
@@ -176,33 +140,11 @@ class Catalogue:
             self.connection.execute(sql, (*counts, crc, source))
         return passages
 
-    def touched_issues(self, since: End) -> list[str]:
-        """The issues that are not what they were in an earlier generation, and of which pages may tell more of each other."""
-        sql = """
-            SELECT DISTINCT issue FROM
-                (SELECT issue FROM articles WHERE key > ?1 AND issue IS NOT NULL
-                 UNION ALL SELECT issue FROM articles WHERE died > ?2 AND issue IS NOT NULL) AS a
-            WHERE EXISTS (SELECT 1 FROM articles AS b WHERE b.issue = a.issue AND b.loose AND b.died IS NULL)
-            ORDER BY issue"""
-        return [issue for (issue,) in self.connection.execute(sql, (since.article, since.generation))]
-
-    def issue(self, key: str) -> list[Member]:
-        """The articles of an issue, in the order of sources and of the page."""
-        sql = """
-            SELECT a.key, a.source, a.ordinal, a.id, a.text, a.data, a.crc, a.own FROM articles AS a
-            JOIN sources AS s ON s.key = a.source WHERE a.issue = ? AND a.died IS NULL ORDER BY s.name, a.ordinal"""
-        found = []
-        for row, source, ordinal, identity, text, data, crc, own in self.connection.execute(sql, (key,)):
-            article = verified_article(identity, text, data, crc)
-            alone = own_from_json(identity, own) if own else article
-            found.append(Member(row, source, ordinal, article, alone))
-        return found
-
-    def exchange(self, member: Member, row: ArticleRow) -> None:
-        """Put another form of an article in the place of the one that is stored."""
+    def exchange(self, key: int, source: int, ordinal: int, row: ArticleRow) -> None:
+        """Put another form of an article (a key) in the place of the one that is stored."""
         with self.together():
-            self.remove_articles([member.key])
-            self._put_articles([(member.source, member.ordinal, row)])
+            self.remove_articles([key])
+            self._put_articles([(source, ordinal, row)])
 
     def _put_articles(self, articles: Sequence[tuple[int, int, ArticleRow]]) -> int:
         """Store articles, each with its source and its place there; returns how many passages they have."""
@@ -315,30 +257,6 @@ class Catalogue:
         sql = "SELECT row FROM passages WHERE died > ? AND row <= ? ORDER BY row"
         return [row for (row,) in self.connection.execute(sql, (end.generation, end.passage))]
 
-    def last_encoder(self) -> str | None:
-        """The name of the encoder of the last generation that was finished.
-
-        :raises ArchiveDamaged: if that is not what was written.
-        """
-        last = self._last_generation()
-        return last[1] if last else None
-
-    def last_roots(self) -> list[str] | None:
-        """The paths that the last generation was built from.
-
-        :raises ArchiveDamaged: if that is not what was written.
-        """
-        last = self._last_generation()
-        return json.loads(last[4]) if last else None
-
-    def _last_generation(self) -> tuple[Any, ...] | None:
-        row: tuple[Any, ...] | None = self.connection.execute(
-            "SELECT * FROM generations ORDER BY number DESC LIMIT 1"
-        ).fetchone()
-        if row and checksum(*row[:-1]) != row[-1]:
-            raise damaged("what the last generation is of")
-        return row
-
     def finish(self, encoder: EncoderRecord, roots: Sequence[str]) -> End:
         """Put what was written so far safely on disk as the rows of this generation; returns where it ends."""
         # Until here a power cut may cost the last transactions (a kill never does); from here on it must not.
@@ -354,31 +272,3 @@ class Catalogue:
         with self.together():
             sql = "INSERT OR REPLACE INTO generations VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
             self.connection.execute(sql, (*record, checksum(*record)))
-
-    def rewind(self, end: End) -> None:
-        """Undo what builds that did not finish have written since a generation; vectors stay for a while."""
-        with self.together():
-            values = {
-                "generation": end.generation,
-                "article": end.article,
-                "passage": end.passage,
-                "now": self.generation,
-            }
-            for statement in REWIND:
-                self.connection.execute(statement, {k: v for k, v in values.items() if f":{k}" in statement})
-
-    def purge(self, oldest: int) -> None:
-        """Delete what no generation from `oldest` on can see, with vectors that nothing refers to any more."""
-        encoders = "SELECT key FROM encoders"
-        with self.together():
-            self.connection.execute(
-                "DELETE FROM places WHERE name IN (SELECT name FROM sources WHERE died <= ?1)"
-                " AND name NOT IN (SELECT name FROM sources WHERE died IS NULL OR died > ?1)",
-                (oldest,),
-            )
-            before = {key for (key,) in self.connection.execute(encoders)}
-            for statement in PURGE:
-                self.connection.execute(statement, {"oldest": oldest} if ":oldest" in statement else {})
-            for key in before - {key for (key,) in self.connection.execute(encoders)}:
-                self.connection.execute(FORGET, {"first": vector_key(key, 0), "beyond": vector_key(key + 1, 0)})
-        self.connection.execute("PRAGMA wal_checkpoint(PASSIVE)")

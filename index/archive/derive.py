@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -18,11 +20,13 @@ from ..errors import ArchiveDamaged, ArchiveError
 from ..lexical import LexicalIndex, write_lexical
 from ..vectors import VectorIndex, write_vectors
 from ..workers import Lost, Workers
-from .catalogue import BEGINNING, Catalogue, End
+from .catalogue import Catalogue
 from .disk import sync
 from .embeddings import Embeddings, count_passages, stored_passages
+from .generations import BEGINNING, End
 from .manifest import LEXICAL, VECTORS, EncoderRecord, FileRecord, Manifest, generation_folder, record_files
 from .pace import Pace
+from .schema import connect
 
 # A deleted passage goes on counting in BM25's statistics until its segment is written anew. In an archive of at most so
 # many passages the lexical index is made afresh after any deletion: that takes a moment, and answers are as in a new one.
@@ -102,8 +106,11 @@ class Making:
         vectors_from = before if base and base.vectors and same_vectors(base.manifest, self.encoder) else None
         terms = added if lexical_from else passages
         self.pace.begin("compact" if base and not (base.lexical and base.vectors) else "index", terms)
-        self._write_vectors(folder, vectors_from, end, removed, passages)
-        self._write_lexical(folder, lexical_from, end, removed, terms)
+        # The one learns and copies while the other waits for terms.
+        with ThreadPoolExecutor(1, thread_name_prefix="wenbao-vectors") as beside:
+            written = beside.submit(self._write_vectors, folder, vectors_from, end, removed, passages)
+            self._write_lexical(folder, lexical_from, end, removed, terms)
+            written.result()
         known: tuple[FileRecord, ...] = base.manifest.files if base else ()
         files = record_files(folder, before, known)
         _sync_all(folder)
@@ -124,28 +131,33 @@ class Making:
     def _write_vectors(
         self, folder: Path, carried: Path | None, end: End, removed: Sequence[int], expected: int
     ) -> None:
-        embeddings = Embeddings(self.catalogue.connection, self.encoder.fingerprint)
-        dimension = self.encoder.dimension
-
-        def progress(*_: int) -> None:
-            self.pace.again()
-
-        count = None
-        if carried is not None:
-            try:
-                batches, earlier = embeddings.batches(end), carried / VECTORS
-                count = write_vectors(
-                    folder / VECTORS, dimension, batches, previous=earlier, removed=removed, progress=progress
-                )
-            except ArchiveDamaged:  # in a way that its checksums did not tell, or they were not looked at
-                shutil.rmtree(folder / VECTORS)
-        if count is None:
-            count = write_vectors(folder / VECTORS, dimension, embeddings.batches(BEGINNING), progress=progress)
+        with closing(connect(self.home)) as connection:
+            embeddings = Embeddings(connection, self.encoder.fingerprint)
+            count = self._count_written(folder, embeddings, carried, end, removed)
         if count != expected:
             raise ArchiveDamaged(
                 f"{self.home}: {expected - count} of {expected} passages have no vector in the catalogue. "
                 "Run `wenbao doctor` to embed them."
             )
+
+    def _count_written(
+        self, folder: Path, embeddings: Embeddings, carried: Path | None, end: End, removed: Sequence[int]
+    ) -> int:
+        """Write the vectors; returns how many there are."""
+        dimension = self.encoder.dimension
+
+        def progress(*_: int) -> None:
+            self.pace.again()
+
+        if carried is not None:
+            try:
+                batches, earlier = embeddings.batches(end), carried / VECTORS
+                return write_vectors(
+                    folder / VECTORS, dimension, batches, previous=earlier, removed=removed, progress=progress
+                )
+            except ArchiveDamaged:  # in a way that its checksums did not tell, or they were not looked at
+                shutil.rmtree(folder / VECTORS)
+        return write_vectors(folder / VECTORS, dimension, embeddings.batches(BEGINNING), progress=progress)
 
     def _write_lexical(self, folder: Path, carried: Path | None, end: End, removed: Sequence[int], total: int) -> None:
         write_lexical(

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import EncoderError
-from .catalogue import BEGINNING, Catalogue, End
+from .catalogue import Catalogue
 from .embeddings import Embeddings, Stored
+from .generations import BEGINNING, End
 from .pace import Pace
 from .rows import Fresh
 

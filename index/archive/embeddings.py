@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,9 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..entries import embedded_text
-from .catalogue import End
 from .checksums import SEAL_BYTES, damaged, is_sealed, sealed
 from .codec import titles_from_json, verify_article
+from .generations import End
 from .schema import vector_key
 
 if TYPE_CHECKING:
@@ -47,23 +48,27 @@ def stored_passages(connection: sqlite3.Connection, beyond: End, *, without: int
 
     :raises ArchiveDamaged: if one has no article, or another than was written.
     """
-    last, known, text, headline, shared = beyond.passage, -1, "", "", ""
+    last = beyond.passage
     base = None if without is None else vector_key(without, 0)
     while rows := connection.execute(_PASSAGES, (last, base, base, _PAGE_OF_ROWS)).fetchall():
+        # Each once, not for each of its passages: a file without any border is one long article.
+        articles = _articles(connection, {article for _, _, article, _, _ in rows})
         for row, digest, article, start, end in rows:
-            if article != known:
-                # Once for an article, not for each of its passages: a file without any border is one long article.
-                found = connection.execute(
-                    "SELECT id, text, data, crc FROM articles WHERE key = ?", (article,)
-                ).fetchone()
-                if found is None:
-                    raise damaged(f"the article of passage {row}")
-                verify_article(*found)
-                _, text, data, _ = found
-                headline, shared = titles_from_json(data)
-                known = article
+            if article not in articles:
+                raise damaged(f"the article of passage {row}")
+            text, headline, shared = articles[article]
             yield Stored(row, digest, text[start:end], headline, shared)
         last = rows[-1][0]
+
+
+def _articles(connection: sqlite3.Connection, keys: set[int]) -> dict[int, tuple[str, str, str]]:
+    """Text, headline and what all passages are found by, of each of some articles."""
+    found = {}
+    sql = "SELECT key, id, text, data, crc FROM articles WHERE key IN (SELECT value FROM json_each(?))"
+    for key, identity, text, data, crc in connection.execute(sql, (json.dumps(sorted(keys)),)):
+        verify_article(identity, text, data, crc)
+        found[key] = (text, *titles_from_json(data))
+    return found
 
 
 def count_passages(connection: sqlite3.Connection, beyond: End) -> int:

@@ -12,6 +12,7 @@ from ..errors import ArchiveDamaged, ArchiveError, NoArchive, UsageError
 from ..types import Refusal
 from .catalogue import Catalogue
 from .derive import Base
+from .generations import generation_end, last_roots, purge
 from .lock import LOCK, sweeping
 from .manifest import (
     DATABASE,
@@ -62,7 +63,7 @@ def recorded_roots(home: Path) -> list[Path] | None:
         try:
             with closing(connect(home)) as connection:
                 check_format(home, version(connection) or FORMAT_VERSION)
-                roots = Catalogue(connection, 0).last_roots()
+                roots = last_roots(connection)
             if roots is not None:
                 return [Path(root) for root in roots]
         except (sqlite3.DatabaseError, ArchiveDamaged):
@@ -159,7 +160,7 @@ def serving(
         notes.append(Refusal(path, f"{problem}; made again from the catalogue."))
     lexical = not any(path.startswith(f"{LEXICAL}/") for path in wrong)
     vectors = not any(path.startswith(f"{VECTORS}/") for path in wrong)
-    return Base(manifest, Catalogue(catalogue, 0).end(manifest.generation), lexical=lexical, vectors=vectors)
+    return Base(manifest, generation_end(catalogue, manifest.generation), lexical=lexical, vectors=vectors)
 
 
 def clear_unfinished(home: Path) -> None:
@@ -192,4 +193,4 @@ def sweep(home: Path, catalogue: Catalogue, previous: int | None) -> None:
     """Delete generations that nobody reads, but for the serving one and the one before, and rows none of them sees."""
     spared = (catalogue.generation, previous)
     kept = [n for n in _generations(home) if n in spared or not _sweep_one(home / GENERATIONS / str(n))]
-    catalogue.purge(min(kept))
+    purge(catalogue.connection, min(kept))

@@ -7,7 +7,7 @@ Only the issues in which something changed are looked at.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ..chars import terminal
 from ..dates import date_articles
@@ -15,25 +15,62 @@ from ..issues import PageFacts, share_dates
 from ..jumps import join
 from ..passages import passages
 from ..types import Article, Date, Part, Span
-from .catalogue import Catalogue, End
+from .catalogue import Catalogue
+from .codec import verified_article
+from .generations import End
 from .pace import Pace
-from .rows import article_row
+from .rows import article_row, own_from_json
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """An article as it is stored now, and as it is by itself, whatever other pages of its issue tell."""
+
+    key: int
+    source: int
+    ordinal: int
+    article: Article
+    alone: Article
 
 
 def link(catalogue: Catalogue, since: End, pace: Pace) -> None:
     """Bring the articles of the issues that changed since a generation ended to what their pages tell of each other."""
-    touched = catalogue.touched_issues(since)
+    touched = _touched(catalogue, since)
     if touched:
         pace.begin("link", len(touched))
     for number, issue in enumerate(touched, 1):
-        members = catalogue.issue(issue)
+        members = _members(catalogue, issue)
         wanted = linked([member.alone for member in members])
         with catalogue.together():
             for member, article in zip(members, wanted, strict=True):
                 if article != member.article:
                     rows = article_row(article, () if article.continues else passages(article), member.alone)
-                    catalogue.exchange(member, rows)
+                    catalogue.exchange(member.key, member.source, member.ordinal, rows)
         pace.at(number)
+
+
+def _touched(catalogue: Catalogue, since: End) -> list[str]:
+    """The issues that are not what they were in an earlier generation, and of which pages may tell more of each other."""
+    sql = """
+        SELECT DISTINCT issue FROM
+            (SELECT issue FROM articles WHERE key > ?1 AND issue IS NOT NULL
+             UNION ALL SELECT issue FROM articles WHERE died > ?2 AND issue IS NOT NULL) AS a
+        WHERE EXISTS (SELECT 1 FROM articles AS b WHERE b.issue = a.issue AND b.loose AND b.died IS NULL)
+        ORDER BY issue"""
+    return [issue for (issue,) in catalogue.connection.execute(sql, (since.article, since.generation))]
+
+
+def _members(catalogue: Catalogue, issue: str) -> list[_Member]:
+    """The articles of an issue, in the order of sources and of the page."""
+    sql = """
+        SELECT a.key, a.source, a.ordinal, a.id, a.text, a.data, a.crc, a.own FROM articles AS a
+        JOIN sources AS s ON s.key = a.source WHERE a.issue = ? AND a.died IS NULL ORDER BY s.name, a.ordinal"""
+    found = []
+    for row, source, ordinal, identity, text, data, crc, own in catalogue.connection.execute(sql, (issue,)):
+        article = verified_article(identity, text, data, crc)
+        alone = own_from_json(identity, own) if own else article
+        found.append(_Member(row, source, ordinal, article, alone))
+    return found
 
 
 def linked(alone: Sequence[Article]) -> list[Article]:

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from .catalogue import Catalogue, End
+from .catalogue import Catalogue
 from .checksums import checksum
 from .codec import source_checksum
+from .generations import End
 from .manifest import Manifest
 from .schema import connect, vector_key
 from .survey import Damage, Survey, broken_vectors

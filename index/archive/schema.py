@@ -7,6 +7,8 @@ before `died`. A later build can therefore write while a reader at an earlier ge
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
+from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
@@ -190,10 +192,27 @@ def connect(home: Path, *, generation: int | None = None) -> sqlite3.Connection:
         return _connect(uri + "&immutable=1", generation)
 
 
+_MALFORMED = "malformed database schema"
+
+
+def _definitions(connection: sqlite3.Connection) -> list[bytes]:
+    sql = "SELECT CAST(sql AS BLOB) FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
+    return sorted(definition for (definition,) in connection.execute(sql))
+
+
+@cache
+def _ours() -> list[bytes]:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(TABLES)
+        return _definitions(connection)
+
+
 def _connect(uri: str, generation: int | None) -> sqlite3.Connection:
     connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None)
     try:
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if version(connection) == FORMAT_VERSION and _definitions(connection) != _ours():
+            # A name in them that has changed would be taken for what it says.
+            raise sqlite3.DatabaseError(_MALFORMED)
         if generation is None:
             connection.executescript(_WRITING)
         else:
@@ -201,7 +220,7 @@ def _connect(uri: str, generation: int | None) -> sqlite3.Connection:
     except UnicodeDecodeError as error:
         # A table's definition that SQLite cannot parse is quoted in its message, and sqlite3 cannot decode that.
         connection.close()
-        raise sqlite3.DatabaseError("malformed database schema") from error
+        raise sqlite3.DatabaseError(_MALFORMED) from error
     except sqlite3.DatabaseError:
         connection.close()
         raise

@@ -21,14 +21,16 @@ from ..errors import BuildCancelled, UsageError
 from ..files.scan import Scan, nothing_to_read
 from ..types import BuildReport, Progress, Refusal
 from ..workers import Workers
-from .catalogue import BEGINNING, Catalogue
+from .catalogue import Catalogue
 from .derive import Base, Making, same_vectors, worn
 from .embed import Embedder
+from .generations import BEGINNING, last_encoder
 from .home import clear_unfinished, next_generation, open_catalogue, serving, sweep
 from .link import link
 from .manifest import EncoderRecord, Manifest, publish
 from .pace import Pace
 from .recipe import reading_recipe, terms_recipe
+from .schema import summary
 from .update import Update, Updater
 
 if TYPE_CHECKING:
@@ -58,13 +60,14 @@ def bring_up_to_date(
     with closing(open_catalogue(home, notes)) as connection, Workers() as workers:
         base = serving(home, connection, notes)
         catalogue = Catalogue(connection, next_generation(home, connection))
-        if encoder is None:
-            encoder = load_encoder(catalogue.last_encoder())
-        record = EncoderRecord(encoder.name, encoder.fingerprint, encoder.dimension)
         pace = Pace(tell)
+        # First of all, since other processes then get ready while the encoder is loaded.
+        updater = Updater(catalogue, found, reading_recipe(), workers, pace, verify=verify, ocr=ocr)
+        if encoder is None:
+            encoder = load_encoder(last_encoder(connection))
+        record = EncoderRecord(encoder.name, encoder.fingerprint, encoder.dimension)
         embedder = Embedder(catalogue, encoder, pace)
-        updater = Updater(catalogue, found, reading_recipe(), workers, pace, keep_up=embedder.catch_up)
-        done = updater.run(verify=verify, ocr=ocr)
+        done = updater.run(embedder.catch_up)
         refused = (*found.refused, *done.refused)
         if not done.kept:
             raise UsageError(nothing_to_read(roots, refused))
@@ -107,7 +110,11 @@ def tidy(making: Making, previous: int | None, notes: list[Refusal]) -> None:
     try:
         sweep(making.home, making.catalogue, previous)
     except (OSError, sqlite3.OperationalError) as error:
-        notes.append(Refusal(str(making.home), f"could not be tidied up ({error}). Is the disk full?"))
+        notes.append(Refusal(str(making.home), f"could not be tidied up ({_why(error)})."))
+
+
+def _why(error: OSError | sqlite3.Error) -> str:
+    return summary(error) if isinstance(error, sqlite3.Error) else str(error)
 
 
 def _compacted(making: Making, serves: Base, notes: list[Refusal]) -> Manifest:
@@ -121,7 +128,7 @@ def _compacted(making: Making, serves: Base, notes: list[Refusal]) -> Manifest:
     except BuildCancelled:
         return serves.manifest
     except (OSError, sqlite3.OperationalError) as error:
-        notes.append(Refusal(str(making.home), f"could not be compacted ({error}). Is the disk full?"))
+        notes.append(Refusal(str(making.home), f"could not be compacted ({_why(error)})."))
         return serves.manifest
     tidy(later, serves.manifest.generation, notes)
     return manifest

@@ -68,7 +68,11 @@ class _Work:
 
 
 class Updater:
-    """Reads new and changed files into the catalogue; `keep_up` is called after each step of them."""
+    """Reads new and changed files into the catalogue.
+
+    A file that cannot be opened just now keeps what was read of it earlier, as does one out of reach; one whose content
+    is refused does not. With `ocr` scans and pictures are read, too; by default if they were at the last build.
+    """
 
     def __init__(
         self,
@@ -78,37 +82,38 @@ class Updater:
         workers: Workers,
         pace: Pace,
         *,
-        keep_up: Callable[[], None],
+        verify: bool,
+        ocr: bool | None,
     ) -> None:
         self._catalogue = catalogue
         self._found = found
         self._recipe = recipe
         self._workers = workers
         self._pace = pace
-        self._keep_up = keep_up
         self._known = catalogue.known()
         self._done = Update()
-        self._files = self._bytes = 0
-        self._total_bytes = 1
+        if ocr is None:
+            ocr = any(source.recipe.endswith(_WITH_OCR) for source in self._known.values())
+        self._waiting = [work for work in self._works(ocr) if verify or not self._unchanged(work)]
+        self._files, self._bytes = len(found.files) - len(self._waiting), 0
+        self._total_bytes = sum(work.file.size for work in self._waiting) or 1
+        self._apart = [work for work in self._waiting if _shareable(work)]
+        if sum(work.file.size for work in self._apart) < _WORTH_SHARING:
+            self._apart = []
+        else:
+            workers.warm(read_files, [])
 
-    def run(self, *, verify: bool, ocr: bool | None) -> Update:
-        """Do it. Sources that are gone are only listed: the caller takes them out.
-
-        A file that cannot be opened just now keeps what was read of it earlier, as does one out of reach; one whose content
-        is refused does not. With `ocr` scans and pictures are read, too; by default if they were at the last build.
+    def run(self, keep_up: Callable[[], None]) -> Update:
+        """Do it; `keep_up` is called after each step. Sources that are gone are only listed: the caller takes them out.
 
         :raises BuildCancelled: if `pace` says so; what was read until then is stored.
         """
         done, known, files = self._done, self._known, self._found.files
-        if ocr is None:
-            ocr = any(source.recipe.endswith(_WITH_OCR) for source in known.values())
         self._pace.begin("read", len(files))
-        waiting = [work for work in self._works(ocr) if verify or not self._unchanged(work)]
         gone = [source for source in known.values() if source.name not in self._found.kept]
-        if waiting:
+        if self._waiting:
             self._catalogue.set_aside([source.key for source in gone])
-            self._files, self._total_bytes = len(files) - len(waiting), sum(work.file.size for work in waiting) or 1
-            self._take_in(waiting)
+            self._take_in(keep_up)
         done.gone += [source.key for source in gone]
         done.kept += len(known.keys() & self._found.kept)
         self._pace.at(len(files))
@@ -133,8 +138,8 @@ class Updater:
         if work.before is None or work.before.place != work.file.place:
             self._catalogue.put_place(work.file.name, work.file.place)
 
-    def _take_in(self, waiting: Sequence[_Work]) -> None:
-        steps = self._steps(waiting)
+    def _take_in(self, keep_up: Callable[[], None]) -> None:
+        steps = self._steps()
         cancelled: BuildCancelled | None = None
         with Unpacker() as unpacker, ExitStack() as stack:
             stack.callback(release)
@@ -153,19 +158,16 @@ class Updater:
                         work = next(steps, None)
                         if time.perf_counter() - began > _STEP_SECONDS:
                             break
-                self._keep_up()
+                keep_up()
         if cancelled is not None:
             raise cancelled
 
-    def _steps(self, waiting: Sequence[_Work]) -> Iterator[tuple[_Work, Outcome | None]]:
+    def _steps(self) -> Iterator[tuple[_Work, Outcome | None]]:
         """Each file, with what became of it where another process has read it."""
-        shared = [work for work in waiting if _shareable(work)]
-        if sum(work.file.size for work in shared) < _WORTH_SHARING:
-            shared = []
-        for works, outcomes in self._shared(list(_tasks(shared))):
+        for works, outcomes in self._shared(list(_tasks(self._apart))):
             yield from zip(works, outcomes, strict=True)
-        apart = {id(work) for work in shared}
-        yield from ((work, None) for work in waiting if id(work) not in apart)
+        apart = {id(work) for work in self._apart}
+        yield from ((work, None) for work in self._waiting if id(work) not in apart)
 
     def _shared(self, tasks: Sequence[Sequence[_Work]]) -> Iterator[tuple[Sequence[_Work], Sequence[Outcome]]]:
         results = self._workers.map(read_files, ([work.job for work in works] for works in tasks))

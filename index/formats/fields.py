@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from ..page.bylines import parse_byline
 from ..types import Record
@@ -35,6 +36,7 @@ _FOLIO = re.compile(r"[0-9]{1,4}")
 _NUMERALS = "〇一二三四五六七八九十"
 _FOLIO_ZH = re.compile("([二三四五六七八九]?)(十?)([一二三四五六七八九]?)版")
 _LONGEST = 200  # characters of a byline that is taken apart
+_LONGEST_NAME = 60
 _LONGEST_VALUE = 2000  # characters of any other field but the text
 
 
@@ -121,7 +123,12 @@ def _names(value: object) -> tuple[str, ...]:
 
 
 def _key(name: object) -> str:
-    return _KEY.sub("", name).strip("\ufeff").lower() if isinstance(name, str) and len(name) < 60 else ""
+    return _short_key(name) if isinstance(name, str) and len(name) < _LONGEST_NAME else ""
+
+
+@lru_cache(1024)
+def _short_key(name: str) -> str:
+    return _KEY.sub("", name).strip("\ufeff").lower()
 
 
 def _blank(value: object) -> bool:
