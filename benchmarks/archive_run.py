@@ -18,7 +18,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 WENBAO = (sys.executable, "-m", "qa.cli")
 WORK = (sys.executable, str(Path(__file__).with_name("archive_work.py")))
-SAMPLED = 0.2  # seconds between two looks at the memory
+SAMPLED = 1.0  # seconds between two looks at the memory; each costs some hundredths of one for a gigabyte
 MIB = 1 << 20
 
 

@@ -50,6 +50,8 @@ HEAP = 128_000_000
 # we open never changes.
 _MANUAL = "manual"
 _REMOVALS = 3
+# Terms of which it is remembered in how many passages they stand: a question asks for each several times.
+_REMEMBERED = 20_000
 _COPIED = ("meta.json", ".managed.json")  # replaced by tantivy at each commit; everything else is immutable
 
 
@@ -63,6 +65,7 @@ class LexicalIndex:
         self._folder = folder
         self._schema = index.schema
         self._searcher = index.searcher()
+        self._frequencies: dict[str, int] = {}
         self.documents = documents
         """The number of passages that BM25's statistics are of: with those deleted since their segment was written."""
 
@@ -101,8 +104,14 @@ class LexicalIndex:
         It is what BM25 reckons with, deleted passages included: to count the others would take a walk through the
         term's whole list at every question.
         """
-        with _reading(self._folder):
-            return max(int(self._searcher.doc_freq(field, term)) for field in FIELDS)
+        known = self._frequencies.get(term)
+        if known is None:
+            with _reading(self._folder):
+                known = max(int(self._searcher.doc_freq(field, term)) for field in FIELDS)
+            if len(self._frequencies) >= _REMEMBERED:
+                self._frequencies.clear()
+            self._frequencies[term] = known
+        return known
 
     def _term(self, field: str, term: str) -> Any:
         import tantivy

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, cached_property
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -136,10 +136,27 @@ class Codes:
         data: NDArray[np.uint8] = _faiss().serialize_index(self._index)
         return data
 
+    @cached_property
+    def _plain(self) -> Any:
+        """The same codes once more, in the kind of index that takes no selector and two thirds of the time."""
+        faiss = _faiss()
+        lists = faiss.downcast_InvertedLists(self._index.invlists)
+        plain = faiss.IndexPQFastScan(self._index.d, self._index.M, _BITS, faiss.METRIC_INNER_PRODUCT)
+        plain.pq = self._index.pq
+        plain.ntotal, plain.is_trained = self._index.ntotal, True
+        # Both keep codes in blocks of as many, the last one filled up.
+        plain.ntotal2 = -(-plain.ntotal // plain.bbs) * plain.bbs
+        size = plain.ntotal2 * plain.M2 // 2
+        faiss.copy_array_to_AlignedTable(faiss.rev_swig_ptr(lists.get_codes(0), size), plain.codes)
+        return plain
+
     def candidates(self, query: NDArray[np.float32], limit: int, mask: NDArray[np.bool_] | None) -> NDArray[np.int64]:
         """Places of the `limit` vectors that seem nearest to `query` (dimension), among those of `mask`."""
         faiss = _on_one_thread()
-        params = faiss.SearchParametersIVF(nprobe=1, sel=_selector(mask))
-        _, places = self._index.search(_padded(query[None]), limit, params=params)
+        if mask is None:
+            _, places = self._plain.search(_padded(query[None]), limit)
+        else:
+            params = faiss.SearchParametersIVF(nprobe=1, sel=_selector(mask))
+            _, places = self._index.search(_padded(query[None]), limit, params=params)
         found: NDArray[np.int64] = places[0][places[0] >= 0]
         return found

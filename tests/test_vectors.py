@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from index.errors import ArchiveDamaged
+from index.neighbours import SAMPLE, Codes
 from index.vectors import FEW_ROWS, LARGEST_DELTA, LARGEST_EXACT, VectorIndex, needs_compaction, write_vectors
 
 EAST, NORTH, NORTH_EAST, WEST = (1.0, 0.0), (0.0, 1.0), (0.6, 0.8), (-1.0, 0.0)
@@ -161,6 +162,19 @@ def test_all_of_a_base_is_there_for_who_wants_all(large):
 
     found = VectorIndex.open(folder).search(units(1, DIMENSION)[0], COUNT + 5)
     assert sorted(row for row, _ in found) == rows.tolist()
+
+
+@pytest.mark.parametrize("count", [33, 64, 1001])
+def test_codes_give_the_same_candidates_with_and_without_a_mask(count):
+    vectors = units(count + SAMPLE, 32)
+    codes = Codes.from_bytes(
+        Codes.make(vectors[count:], [vectors[: count // 2], vectors[count // 2 : count]]).to_bytes()
+    )
+    for query in vectors[:20]:
+        for limit in (1, 10, count):
+            free = codes.candidates(query, limit, None)
+            assert sorted(free) == sorted(codes.candidates(query, limit, np.ones(count, np.bool_)))
+            assert len(free) == limit
 
 
 def test_several_threads_get_the_same_answers(large):

@@ -130,8 +130,10 @@ def vector_key(encoder: int, row: int) -> int:
 
 
 # Names in the temporary schema come before those in the file, so a reader cannot forget the condition.
+# A reader keeps 16 MB: the upper levels of the trees of a million passages.
 VIEWS = """
 PRAGMA temp_store = MEMORY;
+PRAGMA cache_size = -16384;
 CREATE TEMP VIEW sources AS SELECT * FROM main.sources
     WHERE born <= :generation AND (died IS NULL OR died > :generation);
 CREATE TEMP VIEW articles AS SELECT * FROM main.articles
