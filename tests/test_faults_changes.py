@@ -229,7 +229,8 @@ def test_file_rewritten_all_the_while(tmp_path, home, whole, record_property):
             report = build([pages], home, encoder=CountingEncoder())
             states.add(is_one_state(home, file.name, whole))
             refused += file.name in {refusal.source for refusal in report.refused}
-            assert {refusal.source for refusal in report.refused} <= {file.name}
+            # The new file may be seen just before it takes the other's name; it is of no format that is read.
+            assert {refusal.source for refusal in report.refused} <= {file.name, file.with_suffix(".new").name}
             assert set(OLD) <= texts(home).keys()
     finally:
         writer.kill()
