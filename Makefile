@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run install install-dev test test-browser check bench bench-reading bench-archive clean
+.PHONY: run install install-dev test test-browser check bench bench-reading bench-archive bench-retrieval clean
 
 run: install  ## index the seeds (or what the archive already mirrors) and open the page
 	$(BIN)/wenbao build
@@ -44,6 +44,12 @@ bench-reading: install-dev  ## how pages are read: make bench-reading DATA=DIR (
 bench-archive: install-dev .venv-peers/.installed  ## how the archive grows, and the peers beside it: make bench-archive DATA=DIR
 	@test -n "$(DATA)" || { echo 'Give the folder of the public sets: make bench-archive DATA=DIR'; exit 2; }
 	$(BIN)/python benchmarks/archive.py --data "$(DATA)" --output benchmarks/results/archive.json
+
+bench-retrieval: install-dev .venv-peers/.installed  ## what is found, and the peers beside it: make bench-retrieval DATA=DIR
+	@test -n "$(DATA)" || { echo 'Give the folder of the public sets: make bench-retrieval DATA=DIR'; exit 2; }
+	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off --quiet -c constraints.txt -r benchmarks/retrieval_requirements.txt
+	$(BIN)/python benchmarks/retrieval.py --data "$(DATA)" --output benchmarks/results/retrieval.json
+	$(BIN)/python benchmarks/retrieval_table.py
 
 .venv-peers/.installed: benchmarks/archive_requirements.txt constraints.txt
 	test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers

@@ -27,8 +27,12 @@ def words(text: str) -> list[str]:
 
 
 def words_and_bigrams(text: str) -> list[str]:
-    runs = re.findall("[\u4e00-\u9fff]+", text)
-    return words(text) + [run[start : start + 2] for run in runs for start in range(len(run) - 1)]
+    """With bigrams of Chinese characters, and once more what has none: letters, digits, single characters."""
+    found = words(text)
+    for run in re.findall(r"[\u4e00-\u9fff]+|[a-z0-9.]+", text.lower()):
+        whole = run.isascii() or len(run) == 1
+        found += [run] if whole else [run[start : start + 2] for start in range(len(run) - 1)]
+    return found
 
 
 class Wenbao:

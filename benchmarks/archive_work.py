@@ -155,7 +155,7 @@ def retrieval(home: str, questions: list[str], clients: int) -> dict[str, Any]:
     searched = [_timed(lambda t=text: engine.search(t)) for text in asked[:third]]  # type: ignore[misc]
     understood = [understand(text) for text in asked[third : 2 * third]]
     retrieved = [
-        _timed(lambda q=q: retrieve(archive, encoder, q.embedded, q.terms))  # type: ignore[misc]
+        _timed(lambda q=q: retrieve(archive, encoder, q))  # type: ignore[misc]
         for q in understood
     ]
     asked = asked[2 * third :]

@@ -46,11 +46,15 @@ if TYPE_CHECKING:
     from .files.walk import SUFFIXES
     from .lexical import idf
     from .mentions import DateMention, parse_dates
+    from .modelfolder import RERANKER, ModelReference
     from .names import FAMILY_NAMES
+    from .neural import NeuralModel, load_neural
+    from .numerals import notations
     from .passages import sentences
     from .pictures import picture
     from .store import Archive, check_encoder
-    from .tokens import fold, fold_with_offsets, tagged, terms, words
+    from .tokens import fold, fold_with_offsets, query_terms, tagged, terms, words
+    from .wordlist import NO_WORDS, Wordlist, read_wordlist
 
 _HOMES = {
     "archive.disk": ("digest_file",),
@@ -59,11 +63,15 @@ _HOMES = {
     "archive.manifest": ("DEFAULT_HOME", "FORMAT_VERSION", "UPLOADS", "Manifest", "current_generation"),
     "lexical": ("idf",),
     "mentions": ("DateMention", "parse_dates"),
+    "modelfolder": ("RERANKER", "ModelReference"),
     "names": ("FAMILY_NAMES",),
+    "neural": ("NeuralModel", "load_neural"),
     "passages": ("sentences",),
     "pictures": ("picture",),
     "store": ("Archive", "check_encoder"),
-    "tokens": ("fold", "fold_with_offsets", "tagged", "terms", "words"),
+    "numerals": ("notations",),
+    "tokens": ("fold", "fold_with_offsets", "query_terms", "tagged", "terms", "words"),
+    "wordlist": ("NO_WORDS", "Wordlist", "read_wordlist"),
     "files.walk": ("SUFFIXES",),
 }
 _MODULE_OF = {name: module for module, names in _HOMES.items() for name in names}
@@ -73,6 +81,8 @@ __all__ = [
     "DEFAULT_HOME",
     "FAMILY_NAMES",
     "FORMAT_VERSION",
+    "NO_WORDS",
+    "RERANKER",
     "SUFFIXES",
     "UPLOADS",
     "Archive",
@@ -90,6 +100,8 @@ __all__ = [
     "Filter",
     "Line",
     "Manifest",
+    "ModelReference",
+    "NeuralModel",
     "NoArchive",
     "Page",
     "Passage",
@@ -102,6 +114,7 @@ __all__ = [
     "Span",
     "UsageError",
     "WenbaoError",
+    "Wordlist",
     "build",
     "check",
     "check_encoder",
@@ -111,8 +124,12 @@ __all__ = [
     "fold_with_offsets",
     "idf",
     "load_encoder",
+    "load_neural",
+    "notations",
     "parse_dates",
     "picture",
+    "query_terms",
+    "read_wordlist",
     "repair",
     "sentences",
     "tagged",

@@ -17,6 +17,7 @@ from .types import BuildReport, Progress
 if TYPE_CHECKING:
     from .encode import Encoder
     from .files.scan import Scan
+    from .wordlist import Wordlist
 
 _SEEDS = Path("seeds")
 
@@ -28,6 +29,7 @@ def build(
     encoder: Encoder | None = None,
     verify: bool = False,
     ocr: bool | None = None,
+    words: Wordlist | None = None,
     progress: Callable[[Progress], None] | None = None,
     cancel: threading.Event | None = None,
 ) -> BuildReport:
@@ -35,7 +37,7 @@ def build(
 
     Without `paths` those of the last build are taken, or else the folder `seeds`; without `encoder` that of the last
     build, or else the built-in one. With `ocr` scans and pictures are read, too; by default if they were at the last
-    build. `verify` compares files by content also where size and times are unchanged. Setting `cancel` stops the build.
+    build. `words` is a list of the user's own words; by default that of the last build. `verify` compares files by content also where size and times are unchanged. Setting `cancel` stops the build.
 
     What is below a path of the last build that cannot be read now is kept.
 
@@ -65,7 +67,7 @@ def build(
         with building(home):
             # What an earlier look found could be undone by a build that ended meanwhile.
             roots, found = _look(paths, home, tell)
-            return bring_up_to_date(home, roots, found, encoder, verify=verify, tell=tell, ocr=ocr)
+            return bring_up_to_date(home, roots, found, encoder, verify=verify, tell=tell, ocr=ocr, words=words)
     except sqlite3.DatabaseError as error:
         raise explained(home, error) from error
     except OSError as error:

@@ -42,6 +42,7 @@ from .archive.survey import MARKED, Survey, broken_vectors
 from .encode import Encoder, load_encoder
 from .errors import ArchiveDamaged, ArchiveError, NoArchive
 from .types import Progress, Refusal
+from .wordlist import Wordlist
 from .workers import Workers
 
 _NAMED = 100  # sources told by name
@@ -133,7 +134,7 @@ def _repair(
     mend_generations(connection, _manifest(home))
     base = serving(home, connection, [], every_byte=True)
     last = connection.execute(
-        "SELECT number, encoder, fingerprint, dimension, roots FROM generations ORDER BY number DESC LIMIT 1"
+        "SELECT number, encoder, fingerprint, dimension, roots, words FROM generations ORDER BY number DESC LIMIT 1"
     ).fetchone()
     if last is None:
         return
@@ -143,6 +144,7 @@ def _repair(
     mend_rows(home, catalogue, generation, base.manifest.sources if base else None)
     record = base.manifest.encoder if base else EncoderRecord(*last[1:4])
     roots = base.manifest.roots if base else tuple(json.loads(last[4]))
+    words = Wordlist.parse(base.manifest.words if base else last[5])
     drop_broken_vectors(home, catalogue, generation, record.fingerprint, vector_bytes(record.dimension))
     pace = Pace(tell)
     if Embeddings(connection, record.fingerprint).count_missing(BEGINNING):
@@ -150,7 +152,9 @@ def _repair(
         record = EncoderRecord(encoder.name, encoder.fingerprint, encoder.dimension)
         Embedder(catalogue, encoder, pace).complete(BEGINNING)
     with Workers() as workers:
-        making = Making(home, catalogue, record, roots, reading_recipe(), terms_recipe(), workers, pace)
+        making = Making(
+            home, catalogue, record, roots, words, reading_recipe(), terms_recipe(words.text), workers, pace
+        )
         # Nothing is carried over: what may be wrong in a way no checksum shows is made again as well.
         next_serving(making, None)
         tidy(making, base.manifest.generation if base else None, [])

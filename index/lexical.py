@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from .entries import FIELDS, INDEX_OPTION, TOKENIZER, LexicalEntry
 from .errors import ArchiveDamaged
+from .tokens import COMMON
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,6 +54,9 @@ _REMOVALS = 3
 # Terms of which it is remembered in how many passages they stand: a question asks for each several times.
 _REMEMBERED = 20_000
 _COPIED = ("meta.json", ".managed.json")  # replaced by tantivy at each commit; everything else is immutable
+
+Group = Sequence[Mapping[str, float]]
+"""Alternatives of which the best counts, each its terms with weights: what a foreign word may be in Chinese."""
 
 
 class LexicalIndex:
@@ -104,6 +108,9 @@ class LexicalIndex:
         It is what BM25 reckons with, deleted passages included: to count the others would take a walk through the
         term's whole list at every question.
         """
+        if term in COMMON:
+            # No term by itself, and as good as everywhere.
+            return self.documents
         known = self._frequencies.get(term)
         if known is None:
             with _reading(self._folder):
@@ -135,40 +142,47 @@ class LexicalIndex:
         return kept
 
     def search(
-        self, terms: Mapping[str, float], k: int, *, allowed: NDArray[np.int64] | None = None
+        self,
+        terms: Mapping[str, float],
+        k: int,
+        *,
+        groups: Sequence[Group] = (),
+        allowed: NDArray[np.int64] | None = None,
     ) -> list[tuple[int, float]]:
         """The `k` best passages as (row, score), best first, ties by row.
 
         The score is the sum over `terms` of weight × BM25 (k1 = 1.2, b = 0.75) in the passage, and again in the
-        headline times `HEADLINE_WEIGHT`. Passages without any of the terms are not returned; `allowed` restricts rows.
-        BM25's statistics are tantivy's: they include passages deleted since their segment was written.
+        headline times `HEADLINE_WEIGHT`; of each of `groups` the alternative with the highest score counts. Passages
+        without any of the terms are not returned; `allowed` restricts rows. BM25's statistics are tantivy's: they
+        include passages deleted since their segment was written.
         """
-        if k <= 0 or not terms or not self.count or (allowed is not None and not len(allowed)):
+        if k <= 0 or not (terms or groups) or not self.count or (allowed is not None and not len(allowed)):
             return []
-        query = self._query(terms)
+        query = self._query(terms, groups)
         if allowed is None:
             return top(lambda n: self._hits(query, n), k, self.count)
-        rows = [int(row) for row in allowed]
-        if len(rows) <= LARGEST_SET_QUERY:
-            within = self._within(query, rows)
-            return top(lambda n: self._hits(within, n), k, len(rows))
-        wanted = set(rows)
+        if len(allowed) <= LARGEST_SET_QUERY:
+            within = self._within(query, allowed.tolist())
+            return top(lambda n: self._hits(within, n), k, len(allowed))
         limit = 4 * k
         while True:
             hits = self._hits(query, limit)
-            kept = [hit for hit in hits if hit[0] in wanted]
+            kept = _among(hits, allowed)
             # The last score seen may go on beyond the limit, so the k-th must stand clear of it.
             if len(hits) < limit or (len(kept) >= k and kept[k - 1][1] > hits[-1][1]):
                 return _ordered(kept)[:k]
             limit *= 4
 
-    def _query(self, terms: Mapping[str, float]) -> Any:
+    def _query(self, terms: Mapping[str, float], groups: Sequence[Group] = ()) -> Any:
         import tantivy
 
         clauses = []
         for term, weight in sorted(terms.items()):
             for field, boost in (("body", weight), ("headline", weight * HEADLINE_WEIGHT)):
                 clauses.append((tantivy.Occur.Should, tantivy.Query.boost_query(self._term(field, term), boost)))
+        for group in groups:
+            best = tantivy.Query.disjunction_max_query([self._query(alternative) for alternative in group])
+            clauses.append((tantivy.Occur.Should, best))
         return tantivy.Query.boolean_query(clauses)
 
     def _within(self, query: Any, rows: list[int]) -> Any:
@@ -184,6 +198,15 @@ class LexicalIndex:
         if None in rows:
             raise _damaged(self._folder)
         return [(int(row), float(score)) for row, (score, _) in zip(rows, hits, strict=True)]
+
+
+def _among(hits: list[tuple[int, float]], allowed: NDArray[np.int64]) -> list[tuple[int, float]]:
+    """The hits whose rows are in `allowed`, which is ascending and not empty."""
+    import numpy as np
+
+    rows = np.array([row for row, _ in hits], np.int64)
+    at = np.minimum(np.searchsorted(allowed, rows), len(allowed) - 1)
+    return [hit for hit, inside in zip(hits, allowed[at] == rows, strict=True) if inside]
 
 
 def idf(documents: int, frequency: int) -> float:

@@ -14,6 +14,7 @@ from .archive.held import Held
 from .archive.manifest import DATABASE, EncoderRecord, Manifest
 from .errors import ArchiveDamaged, ArchiveMismatch, UsageError
 from .types import Article, Filter, Page, Passage, SourceFile
+from .wordlist import Wordlist
 
 if TYPE_CHECKING:
     import numpy as np
@@ -95,6 +96,11 @@ class Archive(Held):
         """The names of all reporters of this generation's articles, by name."""
         return self._bylines
 
+    @cached_property
+    def wordlist(self) -> Wordlist:
+        """The user's own words that this generation's passages are found by."""
+        return Wordlist.parse(self.manifest.words)
+
     def dates(self) -> list[str]:
         """Every date that an article of this generation carries, ascending; `MM-DD` where the year is unknown."""
         return self._dates
@@ -121,20 +127,26 @@ class Archive(Held):
             ORDER BY length(text) DESC, id LIMIT ?"""
         return [self._article(*row) for row in self._rows(sql, 10 * most, most)]
 
-    def articles_by(self, name: str) -> list[Article]:
-        """The articles under a reporter's byline, in the order of sources and of the page."""
-        return self._listed("SELECT article FROM article_bylines WHERE name = ?", name)
+    def articles_by(self, name: str, where: Filter | None = None) -> list[Article]:
+        """The articles under a reporter's byline that satisfy `where`, in the order of sources and of the page."""
+        return self._listed("SELECT article FROM article_bylines WHERE name = ?", name, where)
 
-    def articles_on(self, dates: Sequence[str]) -> list[Article]:
-        """The articles that carry any of these dates, in the order of sources and of the page."""
+    def articles_on(self, dates: Sequence[str], where: Filter | None = None) -> list[Article]:
+        """The articles that carry any of these dates and satisfy `where`, in the order of sources and of the page."""
         sql = "SELECT article FROM article_dates WHERE value IN (SELECT value FROM json_each(?))"
-        return self._listed(sql, json.dumps(list(dates)))
+        return self._listed(sql, json.dumps(list(dates)), where)
 
-    def _listed(self, keys: str, parameter: str) -> list[Article]:
+    def _listed(self, keys: str, parameter: str, where: Filter | None) -> list[Article]:
+        allowed: tuple[str, Sequence[str | int]] = ("", ())
+        if where is not None and not where.empty:
+            from .archive.select import allowed_keys
+
+            condition, parameters = allowed_keys(where)
+            allowed = f"AND a.key IN ({condition})", parameters
         sql = f"""
             SELECT a.id, a.text, a.data, a.crc FROM articles AS a JOIN sources AS s ON a.source = s.key
-            WHERE a.key IN ({keys}) ORDER BY s.name, a.ordinal"""  # noqa: S608 (the parts are constants of this module)
-        return [self._article(*row) for row in self._rows(sql, parameter)]
+            WHERE a.key IN ({keys}) {allowed[0]} ORDER BY s.name, a.ordinal"""  # noqa: S608 (the parts are ours)
+        return [self._article(*row) for row in self._rows(sql, parameter, *allowed[1])]
 
     def article_passages(self, article: str) -> list[Passage]:
         """The passages of an article of this generation (its id), in order.

@@ -234,12 +234,19 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What hits must satisfy. Dates are ISO and inclusive; an article matches by any of its dates."""
+    """What hits must satisfy. Dates are ISO and inclusive; an article matches by any of its dates.
+
+    `source` is a file, a folder (or zip) with all below it, or a pattern of names in which `*`, `?` and `[…]` stand for
+    characters, `/` among them. `page` is the number printed on the page (版次) or, where none is known, the page's number
+    in its file. An article that goes on on other pages is found by the file and page it begins on.
+    """
 
     date_from: str | None = None
     date_to: str | None = None
     byline: str | None = None
     source: str | None = None
+    page: int | None = None
+    kind: str | None = None
 
     @property
     def empty(self) -> bool:

@@ -10,12 +10,11 @@ from typing import Any
 
 import gradio as gr
 
-from index import WenbaoError
-from qa import markup, render
+from index import Filter, WenbaoError
+from qa import markup, render, scope
 from qa.engine import Engine
 from qa.leaf import leaf, page_view
 from qa.parts import QUIET, html
-from qa.question import MAX_QUESTION
 from qa.render import Turn
 from qa.types import Answer
 
@@ -29,8 +28,8 @@ RESUMED = 20
 KEPT_QUESTIONS = "() => { try { return sessionStorage.getItem('wenbao-asked') || '' } catch { return '' } }"
 
 
-def chat_tab(blocks: gr.Blocks, engine: Engine, say: gr.I18n) -> None:
-    """Build the tab inside `blocks`."""
+def chat_tab(blocks: gr.Blocks, engine: Engine, say: gr.I18n, where: gr.State) -> gr.HTML:
+    """Build the tab inside `blocks`; gives the component that shows the visitor's filter `where`."""
 
     turns = gr.State([])
     with gr.Row(elem_id="wb-desk", equal_height=False):
@@ -38,6 +37,7 @@ def chat_tab(blocks: gr.Blocks, engine: Engine, say: gr.I18n) -> None:
             talk = html("wb-talk", render.conversation([]), "talk.js")
             with gr.Column(elem_id="wb-composer"):
                 hint = html("wb-hint")
+                bar = html("wb-asked-within", script="scope.js")
                 box = gr.Textbox(
                     elem_id="wb-box",
                     label=say("question_label"),
@@ -55,11 +55,11 @@ def chat_tab(blocks: gr.Blocks, engine: Engine, say: gr.I18n) -> None:
 
     shown = [talk, turns, box, hint, side]
 
-    def ask(text: str, earlier: list[Turn]) -> Iterator[tuple[Any, ...]]:
-        yield from converse(engine, text, earlier)
+    def ask(text: str, earlier: list[Turn], within: Filter) -> Iterator[tuple[Any, ...]]:
+        yield from converse(engine, text, earlier, within)
 
-    def ask_example(earlier: list[Turn], event: gr.EventData) -> Iterator[tuple[Any, ...]]:
-        yield from converse(engine, str(event.text), earlier)
+    def ask_example(earlier: list[Turn], within: Filter, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
+        yield from converse(engine, str(event.text), earlier, within)
 
     def open_citation(earlier: list[Turn], event: gr.EventData) -> str:
         return citation_page(engine, earlier, int(event.turn), int(event.n))
@@ -72,24 +72,25 @@ def chat_tab(blocks: gr.Blocks, engine: Engine, say: gr.I18n) -> None:
         return render.conversation(turns, () if turns else engine.examples(EXAMPLES)), turns, ""
 
     asking = [
-        box.submit(ask, [box, turns], shown, **QUIET),
-        talk.ask(ask_example, [turns], shown, **QUIET),
+        box.submit(ask, [box, turns, where], shown, **QUIET),
+        talk.ask(ask_example, [turns, where], shown, **QUIET),
     ]
     talk.cite(open_citation, [turns], side, trigger_mode="always_last", **QUIET)
     side.shut(lambda: "", None, side, **QUIET)
     fresh.click(start_again, None, shown, cancels=asking, **QUIET)
     # The script's result takes the place of the box's text: a way from the browser to Python without a component more.
     blocks.load(start, box, [talk, turns, box], js=KEPT_QUESTIONS, **QUIET)
+    return bar
 
 
-def converse(engine: Engine, text: str, earlier: list[Turn]) -> Iterator[tuple[Any, ...]]:
+def converse(engine: Engine, text: str, earlier: list[Turn], where: Filter | None = None) -> Iterator[tuple[Any, ...]]:
     """Ask one question and show its answer as it comes: yields (conversation, turns, box, hint, page)."""
     question = text.strip()
     if not question:
         yield gr.skip(), gr.skip(), gr.skip(), markup.message("empty_question"), gr.skip()
         return
-    yield render.conversation([*earlier, Turn(question)]), gr.skip(), "", "", gr.skip()
-    turn = answer_turn(engine, question, earlier)
+    yield render.conversation([*earlier, Turn(question, where=where)]), gr.skip(), "", "", gr.skip()
+    turn = answer_turn(engine, question, earlier, where)
     now = [*earlier, turn]
     first = True
     for shown in steps(turn.answer):
@@ -101,19 +102,18 @@ def converse(engine: Engine, text: str, earlier: list[Turn]) -> Iterator[tuple[A
     yield render.conversation(now), now, gr.skip(), gr.skip(), page
 
 
-def answer_turn(engine: Engine, question: str, earlier: list[Turn]) -> Turn:
-    """The turn that a question becomes; what goes wrong becomes its message."""
-    if len(question) > MAX_QUESTION:
-        return Turn(question, message=markup.say("long_question", length=len(question), limit=MAX_QUESTION))
+def answer_turn(engine: Engine, question: str, earlier: list[Turn], where: Filter | None = None) -> Turn:
+    """The turn that a question becomes, asked of the articles that `where` allows; what goes wrong becomes its message."""
     history = [turn.question for turn in earlier if turn.answer is not None]
     try:
-        return Turn(question, answer=engine.ask(question, history))
+        return Turn(question, answer=engine.ask(question, history, where=where), where=where)
     except WenbaoError as error:
-        return Turn(question, message=markup.esc(error))
+        return Turn(question, message=markup.problem_words(error), where=where)
 
 
 def resume(engine: Engine, kept: str) -> list[Turn]:
-    """The conversation whose questions a browser kept, as a JSON list; none if that is not what it is."""
+    """The conversation that a browser kept: a JSON list of questions, each a text or [text, filter]; none if that is not
+    what it is."""
     try:
         questions = json.loads(kept)
     except ValueError:
@@ -121,10 +121,19 @@ def resume(engine: Engine, kept: str) -> list[Turn]:
     if not isinstance(questions, list):
         return []
     turns: list[Turn] = []
-    for question in questions[-RESUMED:]:
-        if isinstance(question, str) and question.strip():
-            turns.append(answer_turn(engine, question, turns))
+    for asked in questions[-RESUMED:]:
+        match asked:
+            case str(question) | [str(question), _] if question.strip():
+                turns.append(_asked_again(engine, question, None if asked == question else asked[1], turns))
     return turns
+
+
+def _asked_again(engine: Engine, question: str, within: object, earlier: list[Turn]) -> Turn:
+    try:
+        where = None if within is None else scope.wanted(engine.archive, within)
+        return answer_turn(engine, question, earlier, where)
+    except WenbaoError as error:
+        return Turn(question, message=markup.problem_words(error))  # what it was asked of is there no more
 
 
 def steps(answer: Answer | None) -> Iterator[int]:

@@ -16,6 +16,7 @@ from index import BuildCancelled, Filter, UsageError, WenbaoError
 from qa.arguments import parser
 
 if TYPE_CHECKING:
+    from qa.crossencoder import CrossReranker
     from qa.engine import Engine
 
 INTERRUPTED = 130  # the exit status of what Ctrl-C ended, by custom of the shell
@@ -49,7 +50,16 @@ def _engine(arguments: argparse.Namespace) -> Engine:
     from index import load_encoder
     from qa.engine import Engine
 
-    return Engine(arguments.home, load_encoder(arguments.encoder) if arguments.encoder else None)
+    encoder = load_encoder(arguments.encoder) if arguments.encoder else None
+    return Engine(arguments.home, encoder, _reranker(arguments))
+
+
+def _reranker(arguments: argparse.Namespace) -> CrossReranker | None:
+    if not arguments.reranker:
+        return None
+    from qa.crossencoder import load_reranker
+
+    return load_reranker(arguments.reranker)
 
 
 def _print_json(value: object) -> None:
@@ -57,7 +67,7 @@ def _print_json(value: object) -> None:
 
 
 def _build(arguments: argparse.Namespace) -> int:
-    from index import build, load_encoder
+    from index import build, load_encoder, read_wordlist
     from qa.interrupt import until_interrupted
     from qa.meter import Meter
     from qa.output import report_json, report_text
@@ -68,6 +78,7 @@ def _build(arguments: argparse.Namespace) -> int:
             arguments.paths or None,
             arguments.home,
             encoder=encoder,
+            words=read_wordlist(arguments.words) if arguments.words else None,
             verify=arguments.verify,
             ocr=arguments.ocr,
             progress=meter,
@@ -131,13 +142,15 @@ def _ask(arguments: argparse.Namespace) -> int:
 
         questions = list(read_questions(arguments.batch))
         engine = _engine(arguments)
+        where = _where(engine, arguments)
         return _write_batch(
             arguments.output,
-            (answer_json(engine.ask(q["question"], q["history"], id=q.get("id"))) for q in questions),
+            (answer_json(engine.ask(q["question"], q["history"], id=q.get("id"), where=where)) for q in questions),
         )
     if arguments.question is None:
         raise UsageError('no question: write wenbao ask "问题", or --batch FILE')
-    answer = _engine(arguments).ask(arguments.question, arguments.history)
+    engine = _engine(arguments)
+    answer = engine.ask(arguments.question, arguments.history, where=_where(engine, arguments))
     if arguments.json:
         _print_json(answer_json(answer))
     else:
@@ -146,45 +159,45 @@ def _ask(arguments: argparse.Namespace) -> int:
 
 
 def _search(arguments: argparse.Namespace) -> int:
-    from qa.output import hit_json, hit_text
+    from qa.finding import find
+    from qa.output import facets_json, facets_text, hit_json, hit_text
 
-    where = Filter(_iso(arguments.date_from, "--from"), _iso(arguments.date_to, "--to"), arguments.byline)
-    if where.date_from and where.date_to and where.date_from > where.date_to:
-        raise UsageError(f"--from {where.date_from} is later than --to {where.date_to}; exchange them")
+    counted = arguments.facets
     if arguments.batch:
         from qa.evaluate import read_questions
 
         questions = list(read_questions(arguments.batch, ("text", "question")))
         engine = _engine(arguments)
-        return _write_batch(
-            arguments.output,
-            (
-                {
-                    "id": q.get("id"),
-                    "hits": [hit_json(hit) for hit in engine.search(q["question"], k=arguments.k, where=where)],
-                }
-                for q in questions
-            ),
-        )
+        where = _where(engine, arguments)
+
+        def result(question: dict[str, Any]) -> dict[str, Any]:
+            found = find(engine, question["question"], k=arguments.k, where=where, counted=counted)
+            told = {"id": question.get("id"), "hits": [hit_json(hit) for hit in found.hits]}
+            return told | {"facets": facets_json(found.facets)} if counted else told
+
+        return _write_batch(arguments.output, map(result, questions))
     if arguments.text is None:
         raise UsageError('nothing to search for: write wenbao search "词", or --batch FILE')
-    hits = _engine(arguments).search(arguments.text, k=arguments.k, where=where)
+    engine = _engine(arguments)
+    found = find(engine, arguments.text, k=arguments.k, where=_where(engine, arguments), counted=counted)
     if arguments.json:
-        _print_json([hit_json(hit) for hit in hits])
+        hits = [hit_json(hit) for hit in found.hits]
+        _print_json({"hits": hits, "facets": facets_json(found.facets)} if counted else hits)
     else:
-        print("\n\n".join(hit_text(hit) for hit in hits) or "no passage found · 没有找到")
+        shown = [hit_text(hit) for hit in found.hits] or ["no passage found · 没有找到"]
+        print("\n\n".join([*shown, facets_text(found.facets, full=found.full)] if counted and found.hits else shown))
     return 0
 
 
-def _iso(text: str | None, option: str) -> str | None:
-    from datetime import date
-
-    if text is None:
+def _where(engine: Engine, arguments: argparse.Namespace) -> Filter | None:
+    """The filter that the options ask for, if they do."""
+    names = ("date_from", "date_to", "byline", "source", "page", "kind")
+    given = {name: value for name in names if (value := getattr(arguments, name)) is not None}
+    if not given:
         return None
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise UsageError(f"{option} {text}: not a date; write it like 2023-07-01") from None
+    from qa.filters import make_filter
+
+    return make_filter(engine.archive, **given)
 
 
 def _articles(arguments: argparse.Namespace) -> int:
@@ -231,6 +244,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     serve(
         arguments.home,
         encoder=arguments.encoder,
+        reranker=_reranker(arguments),
         host=arguments.host,
         port=arguments.port,
         watch=_say if arguments.watch else None,

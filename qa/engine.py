@@ -9,12 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from index import (
     Archive,
     ArchiveBusy,
     ArchiveDamaged,
     Encoder,
+    EncoderError,
     Filter,
     check_encoder,
     current_generation,
@@ -29,6 +31,9 @@ from qa.listing import list_articles
 from qa.question import Question, understand
 from qa.retrieve import retrieve
 from qa.types import Answer, Claim, Hit
+
+if TYPE_CHECKING:
+    from qa.crossencoder import CrossReranker
 
 logger = logging.getLogger(__name__)
 
@@ -64,6 +69,10 @@ class Serving:
             names.setdefault(fold(name), name)
         return names
 
+    def understand(self, text: str, history: Sequence[str] = ()) -> Question:
+        """A question to this generation."""
+        return understand(text, history=history, reporters=lambda: self.reporters, wordlist=self.archive.wordlist)
+
 
 class Engine:
     """Answers questions from one archive; several threads may ask at once.
@@ -71,13 +80,16 @@ class Engine:
     A build that finishes is noticed at the next question, with the encoder it used: an answer is made from one
     generation, never from two. A new generation that is damaged is not served: answers go on from the one before.
 
+    `reranker` puts what retrieval found in an order of its own, at its own price.
+
     :raises ArchiveError: if there is no archive in `home`, it is damaged, or another encoder than `encoder` built it.
     :raises EncoderError: if the encoder named in the archive cannot be loaded.
     """
 
-    def __init__(self, home: Path, encoder: Encoder | None = None) -> None:
+    def __init__(self, home: Path, encoder: Encoder | None = None, reranker: CrossReranker | None = None) -> None:
         self.home = home
         self._given = encoder
+        self._reranker = reranker
         self._lock = threading.Lock()
         self._serving = self._open(None)
         self._unusable = (0, 0.0)  # a generation that could not be opened, and when it is tried again
@@ -98,7 +110,7 @@ class Engine:
             return
         try:
             self._serving = self._open(self._serving.encoder)
-        except (ArchiveBusy, ArchiveDamaged) as error:
+        except (ArchiveBusy, ArchiveDamaged, EncoderError) as error:
             self._unusable = generation, time.monotonic() + RETRY
             if generation != known:
                 logger.warning("answers go on from generation %d: %s", self._serving.archive.generation, error)
@@ -125,23 +137,26 @@ class Engine:
     def search(self, text: str, *, k: int = 10, where: Filter | None = None) -> list[Hit]:
         """The `k` best passages for words or a question.
 
-        :raises UsageError: if the text is empty or too long.
+        :raises UsageError: if the text is empty.
         """
-        question = understand(text)
         serving = self.serving
-        return retrieve(serving.archive, serving.encoder, question.embedded, question.terms, k=k, where=where)
+        return self._hits(serving, understand(text, wordlist=serving.archive.wordlist), k=k, where=where)
 
-    def ask(self, text: str, history: Sequence[str] = (), *, id: str | None = None) -> Answer:
-        """Answer a question. `history` are the earlier questions of the conversation, oldest first.
+    def ask(
+        self, text: str, history: Sequence[str] = (), *, id: str | None = None, where: Filter | None = None
+    ) -> Answer:
+        """Answer a question, from the articles that satisfy `where`. `history` are the earlier questions of the
+        conversation, oldest first.
 
-        :raises UsageError: if the question is empty or too long.
+        :raises UsageError: if the question is empty.
         """
         began = time.perf_counter()
         serving = self.serving
-        question = understand(text, history=history, reporters=lambda: serving.reporters)
-        answer = self._answer(serving, question)
+        question = serving.understand(text, history)
+        answer = self._answer(serving, question, where)
         seconds = round(time.perf_counter() - began, 4)
-        return replace(answer, question=text, understood=question.understood, id=id, seconds=seconds)
+        shown = text.encode("utf-8", "replace").decode()  # half a surrogate pair could be written nowhere
+        return replace(answer, question=shown, understood=question.understood, id=id, seconds=seconds)
 
     def examples(self, n: int = 4) -> list[str]:
         """Up to `n` questions made of the archive's own headlines, each of which it answers; kept for a generation."""
@@ -152,23 +167,24 @@ class Engine:
             self._examples = archive.generation, n, found
         return found[:n]
 
-    def _answer(self, serving: Serving, question: Question) -> Answer:
+    def _answer(self, serving: Serving, question: Question, where: Filter | None) -> Answer:
         archive = serving.archive
         if question.kind is Kind.ARTICLES:
-            return list_articles(archive, question) or self._refuse(archive, question, self._hits(serving, question))
+            listed = list_articles(archive, question, where)
+            return listed or self._refuse(archive, question, self._hits(serving, question, where=where))
         if question.parts:
-            asked = [understand(part, reporters=lambda: serving.reporters) for part in question.parts]
-            parts = [self._claim(serving, part, self._hits(serving, part)) for part in asked]
+            asked = [serving.understand(part) for part in question.parts]
+            parts = [self._claim(serving, part, self._hits(serving, part, where=where)) for part in asked]
             whole = cite.compose(archive, question.text, [part for part in parts if part]) if all(parts) else None
             if whole is not None:
                 return whole
-        hits = self._hits(serving, question)
+        hits = self._hits(serving, question, where=where)
         claim = self._claim(serving, question, hits)
         answer = cite.compose(archive, question.text, [claim]) if claim else None
         return answer or self._refuse(archive, question, hits)
 
-    def _hits(self, serving: Serving, question: Question) -> list[Hit]:
-        return retrieve(serving.archive, serving.encoder, question.embedded, question.terms, k=HITS)
+    def _hits(self, serving: Serving, question: Question, *, k: int = HITS, where: Filter | None = None) -> list[Hit]:
+        return retrieve(serving.archive, serving.encoder, question, k=k, where=where, reranker=self._reranker)
 
     def _claim(self, serving: Serving, question: Question, hits: Sequence[Hit]) -> Claim | None:
         """The quote that answers, or None."""

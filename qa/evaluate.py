@@ -16,7 +16,6 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from index import UsageError, fold
-from qa.question import MAX_QUESTION
 from qa.types import Answer, Citation
 
 
@@ -58,8 +57,8 @@ def read_questions(path: Path, text_keys: Sequence[str] = ("question",)) -> Iter
             raise UsageError(
                 f'{path}: line {number} has no "{text_keys[0]}"; write {{"id": "1", "{text_keys[0]}": "…"}}'
             )
-        if not text.strip() or len(text) > MAX_QUESTION:
-            raise UsageError(f"{path}: line {number}: the question is empty or longer than {MAX_QUESTION:,} characters")
+        if not text.strip():
+            raise UsageError(f"{path}: line {number}: the question is empty")
         history = item.get("history", [])
         if not isinstance(history, list) or not all(isinstance(earlier, str) for earlier in history):
             raise UsageError(f'{path}: line {number}: "history" must be a list of earlier questions')

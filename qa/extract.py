@@ -30,6 +30,9 @@ NEAR, ARTICLE = 0.7, 0.15
 ANSWERABLE = 0.55
 """Least coverage of the question that is answered. See docs/decisions.md for how it was set."""
 
+LIKELY = 0.01
+"""Least probability of a passage that is answered from: sentences of others only happen to hold the kind of answer asked for."""
+
 ANSWERABLE_FOREIGN = 0.3
 """Least cosine of passage and question for a question in another language, which shares no word with its answer. Told
 apart poorly: unrelated questions reach it in large archives (docs/log.md)."""
@@ -71,7 +74,8 @@ class Candidate:
     def answers(self, threshold: float | None = None) -> bool:
         """Whether it may be given as an answer; `threshold` is the least coverage, `ANSWERABLE` unless told."""
         return (
-            self.typed
+            self.hit.score >= LIKELY
+            and self.typed
             and self.keys
             and self.about
             and self.coverage >= (ANSWERABLE if threshold is None else threshold)

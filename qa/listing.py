@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from index import Archive, Article, DateMention, sentences
+from index import Archive, Article, DateMention, Filter, sentences
 from qa import cite
 from qa.matching import clauses
 from qa.question import Question
@@ -35,21 +35,21 @@ def falls_on(mention: DateMention, iso: str) -> bool:
     return mention.month in (None, month) and mention.day in (None, day)
 
 
-def listed(archive: Archive, question: Question) -> list[Article]:
-    """The articles a question asks for, in order of their dates."""
-    found = archive.articles_by(question.byline) if question.byline else []
+def listed(archive: Archive, question: Question, where: Filter | None = None) -> list[Article]:
+    """The articles a question asks for, of those that satisfy `where`, in order of their dates."""
+    found = archive.articles_by(question.byline, where) if question.byline else []
     if question.dates:
         days = [day for day in archive.dates() if any(falls_on(mention, day) for mention in question.dates)]
-        dated = archive.articles_on(days)
+        dated = archive.articles_on(days, where)
         wanted = {article.id for article in dated}
         found = [article for article in found if article.id in wanted] if question.byline else dated
     whole = [article for article in found if article.text and article.kind != "digest"]
     return sorted(whole, key=lambda a: (a.date.value if a.date else "", a.source, a.page, a.lines))
 
 
-def list_articles(archive: Archive, question: Question) -> Answer | None:
+def list_articles(archive: Archive, question: Question, where: Filter | None = None) -> Answer | None:
     """The dated list, each article by the first clauses of its lead, cited; None if there is none."""
-    articles = listed(archive, question)
+    articles = listed(archive, question, where)
     leads = [lead for article in articles[:LISTED] if (lead := _lead(archive, article))]
     head = f"共 {len(articles)} 篇" + (f"，列出前 {len(leads)} 篇" if len(leads) < len(articles) else "") + "："
     return cite.compose(archive, question.text, [Claim(lead, (lead.quote,)) for lead in leads], head=head)

@@ -11,9 +11,8 @@ from html import escape
 from pathlib import Path
 
 from index import Article
-from qa.words import REASONS, WORDS
+from qa.words import KINDS, REASONS, WORDS
 
-KNOWN_KINDS = frozenset({"news", "commentary", "interview", "digest", "caption", "advertisement", "headline"})
 ASSETS = Path(__file__).parent / "assets"
 ORIGINS = frozenset({"stated", "from dateline", "from file name", "from neighbours", "unknown"})
 
@@ -40,6 +39,14 @@ def reason_words(reason: str) -> str:
     if chinese is None:
         return esc(reason)
     return f'<span class="zh" lang="zh">{esc(chinese)}</span><span class="en" lang="en">{esc(reason)}</span>'
+
+
+def problem_words(error: object) -> str:
+    """What went wrong; of a message in both languages ("English · 中文") each in its own."""
+    english, dot, chinese = str(error).rpartition(" · ")
+    if not dot or chinese.isascii():
+        return esc(error)
+    return f'<span class="zh" lang="zh">{esc(chinese)}</span><span class="en" lang="en">{esc(english)}</span>'
 
 
 def lines_words(lines: tuple[int, int]) -> str:
@@ -104,7 +111,7 @@ def article_meta(article: Article) -> str:
         [
             byline_words(article.byline),
             date_words(date.value, date.origin) if date else "",
-            say(article.kind) if article.kind in KNOWN_KINDS else esc(article.kind),
+            say(article.kind) if article.kind in KINDS else esc(article.kind),
             _jump("continued_from", article.continued_from_page, found=article.continues is not None),
             _jump("continued_to", article.continued_to_page, found=bool(article.parts)),
             say("joined") if article.continues else "",

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from index import Article, BuildReport, Refusal
+from qa.facets import Facets
 from qa.types import Answer, Citation, Hit
 
 LEAD_LONG = 40
 MOST_TOLD = 200  # files whose reason is given one by one after a build
+MOST_COUNTED = 12  # values of a facet on its line
 MOST_NAMED = 5  # files named on the line of one change
 
 
@@ -64,7 +66,29 @@ def hit_json(hit: Hit) -> dict[str, Any]:
         "article": hit.article.id,
         "passage": hit.passage.id,
         "text": hit.passage.text,
+        "also": [_also_json(other) for other in hit.also],
     }
+
+
+def _also_json(hit: Hit) -> dict[str, Any]:
+    return {
+        "score": round(hit.score, 6),
+        "record": hit.article.record,
+        "source": hit.place.source,
+        "page": hit.place.page,
+        "lines": list(hit.place.lines),
+        "headline": hit.article.title,
+        "article": hit.article.id,
+        "passage": hit.passage.id,
+    }
+
+
+def facets_json(facets: Facets) -> dict[str, Any]:
+    """The facets of a search as `wenbao search --facets --json` prints them."""
+    counted = {"year": facets.years, "month": facets.months, "byline": facets.bylines}
+    counted |= {"source": facets.sources, "kind": facets.kinds}
+    lists = {name: [{"value": value, "count": n} for value, n in counts] for name, counts in counted.items()}
+    return {"articles": facets.articles, **lists}
 
 
 def article_json(article: Article) -> dict[str, Any]:
@@ -147,7 +171,26 @@ def hit_text(hit: Hit) -> str:
     about = _about(hit.article.title, hit.article.byline, date.value if date else None, date.origin if date else None)
     text = hit.passage.text.replace("\n", " ")
     where = _place(hit.place.source, hit.place.page, hit.place.lines)
-    return f"{hit.rank:2d}. {hit.score:.3f}  {where}  {about}\n    {text}"
+    also = " · ".join(_place(other.place.source, other.place.page, other.place.lines) for other in hit.also)
+    return f"{hit.rank:2d}. {hit.score:.3f}  {where}  {about}\n    {text}" + (
+        f"\n    另见 also on: {also}" if also else ""
+    )
+
+
+def facets_text(facets: Facets, *, full: bool = False) -> str:
+    """The facets of a search for a terminal, a line for each that has any; `full` says that there may be more articles."""
+    n = f"{facets.articles:,}"
+    lines = [f"the nearest {n} articles · 最相近的 {n} 篇" if full else f"{n} articles found · 找到 {n} 篇"]
+    for label, counts in (
+        ("日期 date", facets.times),
+        ("记者 byline", facets.bylines),
+        ("文件 source", facets.sources),
+        ("类别 kind", facets.kinds),
+    ):
+        named = " · ".join(f"{one_line(value)} {n:,}" for value, n in counts[:MOST_COUNTED])
+        more = f" … {len(counts) - MOST_COUNTED:,} more" if len(counts) > MOST_COUNTED else ""
+        lines += [f"  {label}: {named}{more}"] if counts else []
+    return "\n".join(lines)
 
 
 def article_text(article: Article) -> str:

@@ -6,11 +6,11 @@ Everything works on the folded question (half-width, simplified, lower case), so
 from __future__ import annotations
 
 import re
-from collections import Counter
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from index import DateMention, UsageError, fold, parse_dates, tagged, terms
+from index import NO_WORDS, DateMention, UsageError, Wordlist, fold, parse_dates, query_terms, tagged
 from qa.content import Word, content_words, is_content
 from qa.followup import make_whole
 from qa.kinds import Kind, find_kind, is_chinese, without_interrogatives
@@ -20,7 +20,10 @@ Reporters = Callable[[], Mapping[str, str]]
 """Gives the names of reporters as they are written by their folded forms."""
 
 MAX_QUESTION = 2_000
-"""Characters. A page holds about 8,000; a question longer than a quarter of one is a pasted text."""
+"""Characters. A page holds about 8,000; what is longer than a quarter of one is a pasted text, and found by its beginning."""
+
+SHOWN = 40
+"""Characters that are said of a question that is not read to its end."""
 
 INHERITED_WEIGHT = 0.5
 """Words a follow-up takes over from the question before it count half: they say where to look, not what is asked."""
@@ -128,23 +131,29 @@ def _asks_articles(folded: str, dates: Sequence[DateMention], reporters: Reporte
     return few and (byline is not None or bool(dates)), byline if few else None
 
 
-def understand(text: str, *, history: Sequence[str] = (), reporters: Reporters = dict) -> Question:
-    """Read a question. `history` are the earlier questions of the conversation, oldest first; `reporters` gives
-    the names of the reporters the archive knows by their folded forms, and is called only if one may be meant.
-
-    :raises UsageError: if the question is empty or longer than `MAX_QUESTION`.
-    """
+def tidy(text: str) -> str:
+    """A question without what cannot be seen or held: half surrogate pairs, control characters, marks of direction and
+    joining; and no more of it than `MAX_QUESTION` characters."""
     # Lone surrogates come from broken arguments of a command line; nothing further on can hold them.
-    text = text.encode("utf-8", "replace").decode("utf-8")
+    whole = text[: 2 * MAX_QUESTION].encode("utf-8", "replace").decode("utf-8")
+    kinds = ((char, unicodedata.category(char)) for char in whole)
+    return "".join(" " if kind == "Cc" else char for char, kind in kinds if kind != "Cf")[:MAX_QUESTION]
+
+
+def understand(
+    text: str, *, history: Sequence[str] = (), reporters: Reporters = dict, wordlist: Wordlist = NO_WORDS
+) -> Question:
+    """Read a question. `history` are the earlier questions of the conversation, oldest first; `reporters` gives
+    the names of the reporters the archive knows by their folded forms, and is called only if one may be meant; `wordlist`
+    are the user's own words that the archive was built with.
+
+    :raises UsageError: if the question is empty.
+    """
+    long, text = len(text) > MAX_QUESTION, tidy(text)
     if not text.strip():
         raise UsageError("the question is empty: type what you want to know · 问题为空：请输入想问的内容")
-    if len(text) > MAX_QUESTION:
-        raise UsageError(
-            f"the question has {len(text):,} characters, more than {MAX_QUESTION:,}: shorten it"
-            f" · 问题有 {len(text):,} 字，超过 {MAX_QUESTION:,} 字：请缩短"
-        )
-    whole, inherited = make_whole(text, [earlier for earlier in history if len(earlier) <= MAX_QUESTION])
-    question = _parse(whole, reporters)
+    whole, inherited = make_whole(text, [tidy(earlier) for earlier in history])
+    question = _parse(whole, reporters, wordlist)
     if inherited:
         own = {word.text for word in question.words}
         extra = tuple(
@@ -152,22 +161,26 @@ def understand(text: str, *, history: Sequence[str] = (), reporters: Reporters =
             for word in content_words(without_interrogatives(fold(inherited)), INHERITED_WEIGHT)
             if word.text not in own
         )
-        weights = Counter(question.terms)
-        for term, count in Counter(terms(without_interrogatives(fold(inherited)))).items():
-            weights[term] += count * INHERITED_WEIGHT  # type: ignore[assignment]
+        weights = dict(question.terms)
+        for term, weight in query_terms(without_interrogatives(fold(inherited)), wordlist).items():
+            weights[term] = weights.get(term, 0.0) + weight * INHERITED_WEIGHT
         question = replace(
             question,
             words=question.words + extra,
-            terms=dict(weights),
+            terms=weights,
             embedded=f"{without_interrogatives(inherited)} {text}",
             understood=f"{without_interrogatives(inherited).rstrip('?？。 ')}：{text.strip()}",
         )
     elif whole != text:
         question = replace(question, understood=whole)
+    elif long:
+        question = replace(
+            question, understood=f"{text[:SHOWN]}……（只看前 {MAX_QUESTION:,} 字 the first {MAX_QUESTION:,} characters）"
+        )
     return question
 
 
-def _parse(text: str, reporters: Reporters) -> Question:
+def _parse(text: str, reporters: Reporters, wordlist: Wordlist) -> Question:
     folded = fold(text)
     kind, match = find_kind(folded)
     dates = tuple(parse_dates(folded))
@@ -188,7 +201,7 @@ def _parse(text: str, reporters: Reporters) -> Question:
         bare="".join(c for c in bare if c.isalnum()),
         kind=Kind.ARTICLES if asks_articles else kind,
         words=tuple(word for word in words if word.text not in _ATTRIBUTE.get(kind, ())),
-        terms={term: float(count) for term, count in Counter(terms(bare)).items()},
+        terms=query_terms(bare, wordlist),
         focus=tuple(word for word in focus if word not in _ATTRIBUTE.get(kind, ())),
         unit=unit,
         count=count,

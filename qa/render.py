@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
+from index import Filter
+from qa import scope
 from qa.markup import byline_words, date_words, dotted, esc, place_words, say
 from qa.types import Answer, Citation
 
@@ -21,11 +24,15 @@ MAX_SHOWN_QUESTION = 400
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One question of a conversation: its answer, or the message shown instead; neither while it is searched for."""
+    """One question of a conversation: its answer, or the message shown instead; neither while it is searched for.
+
+    `where` is the filter it was asked within, if any.
+    """
 
     question: str
     answer: Answer | None = None
     message: str = ""
+    where: Filter | None = None
 
 
 def conversation(turns: Sequence[Turn], examples: Sequence[str] = (), *, shown: int | None = None) -> str:
@@ -62,13 +69,15 @@ def _turn(turn: Turn, index: int, shown: int | None) -> str:
         question = question[:MAX_SHOWN_QUESTION]
     body = f'<p class="wb-wait"><i></i>{say("searching")}</p>'
     if turn.answer is not None:
-        body = _refusal(turn.answer, index) if turn.answer.refused else _answer(turn.answer, index, shown)
+        body = _refusal(turn, turn.answer, index) if turn.answer.refused else _answer(turn.answer, index, shown)
     elif turn.message:
         body = f'<div class="wb-trouble" role="alert"><strong>{say("trouble")}</strong><p>{turn.message}</p></div>'
     asked = f' data-asked="{esc(turn.question)}"' if turn.answer is not None else ""
+    if asked and turn.where is not None and not turn.where.empty:
+        asked += f' data-within="{esc(json.dumps(scope.told(turn.where)))}"'
     return (
         f'<article class="wb-turn" data-turn="{index}"{asked}><h2 class="wb-question"><bdi>{esc(question)}</bdi>{cut}</h2>'
-        f"{body}</article>"
+        f"{scope.within(turn.where)}{body}</article>"
     )
 
 
@@ -93,15 +102,13 @@ def _answer(answer: Answer, index: int, shown: int | None) -> str:
     return f'{_understood(answer)}<div class="wb-answer">{prose}</div>{sources}'
 
 
-def _refusal(answer: Answer, index: int) -> str:
+def _refusal(turn: Turn, answer: Answer, index: int) -> str:
+    note = say("refused_note" if turn.where is None or turn.where.empty else "refused_within")
     nearest = ""
     if answer.citations:
         items = "".join(_source(citation, index) for citation in answer.citations)
         nearest = f'<h3 class="wb-label">{say("nearest")}</h3><ol class="wb-sources wb-nearest">{items}</ol>'
-    return (
-        f'{_understood(answer)}<div class="wb-refusal"><strong>{say("refused")}</strong><p>{say("refused_note")}</p></div>'
-        f"{nearest}"
-    )
+    return f'{_understood(answer)}<div class="wb-refusal"><strong>{say("refused")}</strong><p>{note}</p></div>{nearest}'
 
 
 def _prose(answer: Answer, index: int, shown: int) -> str:

@@ -9,7 +9,10 @@ from index import Article, Passage, Place, Span
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage found. `score` is higher for better; `lexical` and `dense` are its two parts, before fusion."""
+    """A passage found. `score` is higher for better; `lexical` and `dense` are its two parts, before fusion.
+
+    `also` are hits that tell the same story and were collapsed into this one (see `qa.same`).
+    """
 
     rank: int
     score: float
@@ -17,6 +20,7 @@ class Hit:
     dense: float
     article: Article
     passage: Passage
+    also: tuple[Hit, ...] = ()
 
     @property
     def place(self) -> Place:

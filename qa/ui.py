@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from index import UsageError, WenbaoError
+from index import Filter, UsageError, WenbaoError
 from qa import lists, words
 from qa.address import AUTH, HOST, PORT, check_port, credentials, only_here
 from qa.markup import ASSETS, asset
@@ -17,6 +17,7 @@ from qa.markup import ASSETS, asset
 if TYPE_CHECKING:
     import gradio as gr
 
+    from qa.crossencoder import CrossReranker
     from qa.engine import Engine
     from qa.updates import Updates
 
@@ -43,6 +44,7 @@ def create(engine: Engine, home: Path, updates: Updates | None = None) -> gr.Blo
     from qa.archive_tab import archive_tab
     from qa.chat_tab import chat_tab
     from qa.parts import QUIET, html
+    from qa.search_tab import search_tab
     from qa.updates import Updates
 
     updates = updates or Updates(home, lambda: engine.encoder)
@@ -52,9 +54,12 @@ def create(engine: Engine, home: Path, updates: Updates | None = None) -> gr.Blo
     ) as blocks:
         with gr.Column(elem_id="wb-page-root"):
             masthead = html("wb-masthead", _masthead(engine))
+            where = gr.State(Filter())
             with gr.Tabs(elem_id="wb-tabs"):
                 with gr.Tab(words_of("ask_tab"), id="ask", elem_id="wb-ask-tab"):
-                    chat_tab(blocks, engine, words_of)
+                    bar = chat_tab(blocks, engine, words_of, where)
+                with gr.Tab(words_of("search_tab"), id="search", elem_id="wb-search-tab"):
+                    search_tab(blocks, engine, words_of, where, bar=bar)
                 with gr.Tab(words_of("archive_tab"), id="archive", elem_id="wb-archive-tab"):
                     archive_tab(blocks, engine, home, updates, words_of, after=(lambda: _masthead(engine), masthead))
         blocks.load(lambda: _masthead(engine), None, masthead, **QUIET)
@@ -85,7 +90,7 @@ def launch_options() -> dict[str, Any]:
     )
     return {
         "theme": theme,
-        "css": asset("page.css"),
+        "css": asset("page.css") + asset("search.css"),
         "head": f"<script>{asset('head.js')}</script>",
         "i18n": gr.I18n(**words.translations()),
         "footer_links": [],
@@ -97,6 +102,7 @@ def serve(
     home: Path,
     *,
     encoder: str | None = None,
+    reranker: CrossReranker | None = None,
     host: str = HOST,
     port: int = PORT,
     watch: Callable[[str], None] | None = None,
@@ -128,7 +134,7 @@ def serve(
     from qa.engine import Engine
     from qa.updates import Updates
 
-    engine = Engine(home, load_encoder(encoder) if encoder else None)
+    engine = Engine(home, load_encoder(encoder) if encoder else None, reranker)
     updates = Updates(home, lambda: engine.encoder)
     blocks, url = launch(engine, home, updates, host=host, port=port, auth=auth)
     if ready is not None:

@@ -12,6 +12,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "motto": ("向报纸发问，句句有出处", "Ask the newspaper. Every sentence shows its source."),
     "holdings": ("馆藏 {sources} 份文件 · {articles} 篇文章", "{sources} files · {articles} articles"),
     "ask_tab": ("提问", "Ask"),
+    "search_tab": ("检索", "Search"),
     "archive_tab": ("资料库", "Archive"),
     "theme": ("切换深色或浅色", "Switch between light and dark"),
     # Asking
@@ -33,13 +34,13 @@ WORDS: dict[str, tuple[str, str]] = {
         "资料库里没有能回答这个问题的句子，所以不作回答。",
         "No sentence in the archive answers this, so no answer is given.",
     ),
+    "refused_within": (
+        "筛选的范围里没有能回答这个问题的句子。可以放宽或取消筛选再问。",
+        "No sentence within these filters answers this. Loosen or remove them and ask again.",
+    ),
     "nearest": ("相近的段落，不是答案", "Nearest passages, not an answer"),
     "trouble": ("这个问题没有问成", "The question could not be asked"),
     "empty_question": ("先写下一个问题。", "Write a question first."),
-    "long_question": (
-        "问题太长：{length} 字，最多 {limit} 字。请只留下要问的那句话。",
-        "The question is too long: {length} characters, {limit} at most. Keep only what you want to know.",
-    ),
     "cut": ("……（共 {length} 字）", "… ({length} characters)"),
     "took": ("用时 {ms} 毫秒", "{ms} ms"),
     # Places and dates
@@ -60,10 +61,50 @@ WORDS: dict[str, tuple[str, str]] = {
     "caption": ("图片说明", "caption"),
     "advertisement": ("广告", "advertisement"),
     "headline": ("标题", "headline"),
+    # Searching
+    "query": ("要找的词", "Words to find"),
+    "query_hint": ("人名、地名、会议、数字……", "A name, a place, a meeting, a number …"),
+    "find": ("检索", "Search"),
+    "find_welcome": ("在报纸原文里查找", "Look the paper's own words up"),
+    "find_note": (
+        "写下几个词，列出提到它们的段落；可按日期、记者、文件、版次和类别缩小范围，点击段落就能看到原版。",
+        "A few words list the passages that speak of them. Narrow them down by date, reporter, file, page and kind; "
+        "click one to see its page.",
+    ),
+    "found": ("{hits} 处，出自 {articles} 篇文章", "{hits} passages from {articles} articles"),
+    "found_first": (
+        "最相近的 {hits} 处，出自 {articles} 篇文章",
+        "The nearest {hits} passages, from {articles} articles",
+    ),
+    "only_near": ("没有写着这些词的段落，相近的有", "No passage has these words; these are near"),
+    "nothing_found": ("没有找到这样的段落。", "No such passage was found."),
+    "nothing_within": (
+        "这个范围里没有找到。放宽或清除筛选再试。",
+        "Nothing was found within these filters. Loosen or clear them.",
+    ),
+    "best_first": ("最相关", "Best"),
+    "newest_first": ("从新到旧", "Newest"),
+    "oldest_first": ("从旧到新", "Oldest"),
+    "more_hits": ("再看 {count} 处", "{count} more"),
+    "also_on": ("另见", "Also on"),
+    "printed": ("第 {page} 版", "p. {page} of the paper"),
+    # Filters
+    "filters": ("筛选", "Filters"),
+    "dates": ("日期", "Date"),
+    "date_from": ("从", "From"),
+    "date_to": ("到", "To"),
+    "byline": ("记者", "Reporter"),
+    "source": ("文件或文件夹", "File or folder"),
+    "folio": ("版次", "Page"),
+    "kind": ("类别", "Kind"),
+    "any_kind": ("全部", "All"),
+    "apply": ("应用", "Apply"),
+    "clear": ("清除筛选", "Clear filters"),
+    "drop": ("取消", "remove"),
     # The source page
     "side_empty": ("点击出处或段落，原版显示在这里。", "Click a source or a passage to see its page here."),
     "original": ("原版", "The page"),
-    "to_answer": ("回到答案", "Back to the answer"),
+    "to_answer": ("返回", "Back"),
     "close": ("收起", "Close"),
     "gone": ("资料库已更新，这一页不在其中了。", "The archive has changed; this page is no longer in it."),
     "window": ("只显示第 {first}–{last} 行，共 {total} 行。", "Showing lines {first}–{last} of {total}."),
@@ -156,6 +197,9 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "still_answering": ("更新期间可以照常提问。", "You can go on asking meanwhile."),
 }
+
+KINDS = ("news", "commentary", "interview", "digest", "caption", "advertisement", "headline")
+"""The kinds of article, whose names stand in `WORDS`."""
 
 # Why a file was not read: what the build says in English (a part of it), and the same in Chinese.
 REASONS: dict[str, str] = {

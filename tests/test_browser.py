@@ -338,6 +338,129 @@ def test_files_articles_and_their_page_can_be_browsed(visit):
     assert in_view(page, "#wb-leaf-page .wb-line.own.head")
 
 
+def search(page, text):
+    """Look words up in the search tab and wait for what is found."""
+    page.get_by_role("tab", name="检索").click()
+    page.wait_for_selector("#wb-found .wb-results")
+    page.fill("#wb-query :is(textarea, input)", text)
+    page.press("#wb-query :is(textarea, input)", "Enter")
+    page.wait_for_selector("#wb-found .wb-hit")
+
+
+def chosen(page, where="#wb-found"):
+    return [text.split("\n")[0] for text in page.locator(f"{where} .wb-pill").all_inner_texts()]
+
+
+def test_words_are_looked_up_and_their_page_is_opened(visit):
+    page = visit()
+    search(page, "翰博光电项目")
+    first = page.locator(".wb-hit").first
+    assert "翰博光电" in first.locator("mark").all_inner_texts()
+    assert "003_31443a22f1e69377.txt" in first.inner_text()
+    first.click()
+    page.wait_for_selector("#wb-search-page .wb-page mark")
+    lit = "".join(page.locator("#wb-search-page mark").all_text_contents())
+    assert lit == first.locator(".wb-passage").text_content().replace("\n", "")
+    assert in_view(page, "#wb-search-page mark")
+    assert first.get_attribute("aria-pressed") == "true"
+    page.locator("#wb-search-page .wb-close").click()
+    page.wait_for_function("!document.querySelector('#wb-search-page .wb-page')")
+    assert page.locator(".wb-hit[aria-pressed=true]").count() == 0
+
+
+def test_counts_narrow_down_what_was_found_and_what_is_asked(visit):
+    page = visit()
+    search(page, "会议召开")
+    july = page.locator(".wb-value[data-value='2023-07']")
+    count = int(july.locator("small").inner_text())
+    july.click()
+    page.wait_for_selector("#wb-found .wb-pill:has-text('2023-07')")
+    assert f"出自 {count} 篇文章" in page.locator("#wb-found .wb-head").inner_text()
+    assert page.input_value("#wb-find-date_from") == "2023-07-01"
+    assert all("2023-07" in text for text in page.locator(".wb-hit .wb-date").all_inner_texts())
+    page.locator(".wb-value[data-value='李涛']").click()
+    page.wait_for_selector("#wb-found .wb-pill:has-text('李涛')")
+    assert chosen(page) == ["2023-07", "李涛"]
+    page.get_by_role("tab", name="提问").click()
+    assert chosen(page, "#wb-asked-within") == ["2023-07", "李涛"]
+    turn = ask(page, "谁主持会议并讲话？")
+    assert "筛选 · 2023-07 · 李涛" in turn.inner_text()
+    assert "000_cd10894def32b671.txt" in turn.locator(".wb-source").first.inner_text()
+    page.reload()
+    assert "筛选 · 2023-07 · 李涛" in answered(page, 1).inner_text()
+
+
+def test_filters_are_typed_taken_off_and_corrected(visit):
+    page = visit()
+    search(page, "会议召开")
+    page.fill("#wb-find-byline", "李滔")
+    page.press("#wb-find-byline", "Enter")
+    page.wait_for_selector("#wb-found .wb-trouble:has-text('相近的有 李涛')")
+    page.fill("#wb-find-byline", "李涛")
+    page.press("#wb-find-byline", "Enter")
+    page.wait_for_selector("#wb-found .wb-pill:has-text('李涛')")
+    page.wait_for_function("document.activeElement.id === 'wb-find-byline'")
+    page.locator("#wb-found [data-drop=byline]").click()
+    page.wait_for_function("document.querySelectorAll('#wb-found .wb-pill').length === 0")
+    page.locator("#wb-found label:has(input[value=commentary])").click()
+    page.wait_for_selector("#wb-found .wb-pill:has-text('评论')")
+    page.locator("#wb-found .wb-chosen [data-drop='']").click()
+    page.wait_for_function("document.querySelectorAll('#wb-found .wb-pill').length === 0")
+    page.locator("[data-order=newest_first]").click()
+    page.wait_for_selector("[data-order=newest_first][aria-pressed=true]")
+    days = [day for day in page.locator(".wb-hit .wb-date").all_inner_texts() if len(day) == 10]
+    assert days == sorted(days, reverse=True)
+    page.get_by_role("tab", name="提问").click()
+    page.click("#wb-asked-within .wb-opener")
+    page.fill("#wb-ask-source", "004_a410e60982d701bb.txt")
+    page.press("#wb-ask-source", "Enter")
+    page.wait_for_selector("#wb-asked-within .wb-pill")
+    turn = ask(page, "谁主持会议并讲话？")
+    assert "004_a410e60982d701bb.txt" in turn.locator(".wb-source").first.inner_text()
+    page.locator("#wb-asked-within [data-drop=source]").click()
+    page.wait_for_function("document.querySelectorAll('#wb-asked-within .wb-pill').length === 0")
+
+
+def test_the_same_story_on_another_page_is_named_and_can_be_opened(visit):
+    page = visit()
+    story = (SEEDS / "003_31443a22f1e69377.txt").read_text(encoding="utf-8").split("\n")[54:67]
+    update(page, upload("晚报.txt", "\n".join(story)))
+    search(page, "翰博光电生产基地项目总投资")
+    other = page.locator(".wb-also button").first
+    kept = page.locator(".wb-hit").first
+    assert {"晚报.txt" in kept.inner_text(), "晚报.txt" in other.inner_text()} == {True, False}
+    other.click()
+    page.wait_for_selector("#wb-search-page .wb-page mark")
+    assert ("晚报.txt" in page.locator("#wb-search-page header").inner_text()) == ("晚报.txt" in other.inner_text())
+    assert other.get_attribute("aria-pressed") == "true"
+    update(page, remove="晚报.txt")
+
+
+def test_a_search_by_keyboard_and_on_a_phone(visit):
+    page = visit()
+    search(page, "会议召开")
+    page.locator(".wb-hit").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.activeElement.classList.contains('wb-page')")
+    page.keyboard.press("Escape")
+    page.wait_for_function("document.activeElement.classList.contains('wb-hit')")
+    phone = visit(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    search(phone, "会议召开")
+    assert not phone.locator("#wb-find-byline").is_visible()
+    phone.locator("#wb-found .wb-opener").tap()
+    phone.locator(".wb-value[data-value='2023-07']").tap()
+    phone.wait_for_selector("#wb-found .wb-pill:has-text('2023-07')")
+    assert not phone.locator("#wb-find-byline").is_visible()
+    phone.locator(".wb-hit").first.tap()
+    phone.wait_for_selector("#wb-search-page mark")
+    phone.wait_for_timeout(900)
+    assert in_view(phone, "#wb-search-page mark")
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    phone.locator("#wb-search-page .wb-back").tap()
+    phone.wait_for_timeout(900)
+    assert in_view(phone, ".wb-hit .wb-headline")
+
+
 def test_empty_and_endless_questions_get_a_message(visit):
     page = visit()
     page.press("#wb-box textarea", "Enter")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -283,6 +284,69 @@ def test_search_and_articles(capsys, built):
     assert wanted | {"published", "continued_to_page", "continued_from_page", "continues", "text"} <= set(articles[0])
 
 
+def test_a_search_is_filtered(capsys, built):
+    command = ["search", "会议召开", "--json", "-k", "50", "--home", str(built)]
+    for options, holds in (
+        (["--from", "2023-07", "--to", "2023-07"], lambda hit: hit["source"].startswith("000_")),
+        (["--byline", "记者李涛"], lambda hit: hit["source"][:4] in ("000_", "001_", "004_")),
+        (["--source", "00[13]_*"], lambda hit: hit["source"][:4] in ("001_", "003_")),
+        (["--kind", "导读"], lambda hit: hit["source"][:4] in ("003_", "004_")),
+        (["--page", "1"], lambda hit: hit["page"] == 1),
+    ):
+        assert main([*command, *options]) == 0
+        hits = json.loads(capsys.readouterr().out)
+        assert hits
+        assert all(map(holds, hits))
+    assert main([*command[:2], "--page", "9", *command[-2:]]) == 0
+    assert "没有找到" in capsys.readouterr().out
+
+
+def test_an_answer_comes_from_what_the_filter_allows(capsys, built):
+    command = ["ask", "谁主持会议并讲话？", "--json", "--home", str(built)]
+    for source in ("000_cd10894def32b671.txt", "004_a410e60982d701bb.txt"):
+        assert main([*command, "--source", source]) == 0
+        answer = json.loads(capsys.readouterr().out)
+        assert not answer["refused"]
+        assert {citation["source"] for citation in answer["citations"]} == {source}
+    assert main(["ask", QUESTION, "--json", "--byline", "李涛", "--home", str(built)]) == 0
+    assert json.loads(capsys.readouterr().out)["refused"]
+
+
+def test_facets_are_printed_beside_the_hits(capsys, built, tmp_path):
+    command = ["search", "会议召开", "-k", "2", "--facets", "--home", str(built)]
+    assert main(command) == 0
+    out = capsys.readouterr().out
+    assert len(re.findall(r"^ ?\d\. \d\.\d{3}  ", out, re.MULTILINE)) == 2
+    assert re.search(r"^  记者 byline: \S+ \d", out, re.MULTILINE)
+    assert "  日期 date: 2022-12 " in out
+    assert main([*command, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert len(found["hits"]) == 2
+    assert set(found["facets"]) == {"articles", "year", "month", "byline", "source", "kind"}
+    assert found["facets"]["year"][0] == {"value": "2022", "count": 1}
+    (tmp_path / "q.jsonl").write_text('{"id": "a", "text": "会议召开"}', encoding="utf-8")
+    assert main(["search", "--batch", str(tmp_path / "q.jsonl"), "-k", "2", "--facets", "--home", str(built)]) == 0
+    assert json.loads(capsys.readouterr().out) == {"id": "a", **found}
+
+
+def test_the_same_story_on_two_pages_is_one_hit(capsys, tmp_path):
+    (tmp_path / "晚报").mkdir()
+    for name in ("早报.txt", "晚报/二版.txt"):
+        shutil.copy(SEEDS / "003_31443a22f1e69377.txt", tmp_path / name)
+    home = tmp_path / "home"
+    assert main(["build", str(tmp_path / "早报.txt"), str(tmp_path / "晚报"), "--home", str(home)]) == 0
+    capsys.readouterr()
+    command = ["search", "翰博光电生产基地项目总投资", "-k", "1", "--home", str(home)]
+    assert main(command) == 0
+    assert re.search(r"\n    另见 also on: \S+\.txt:\d+-\d+\n", capsys.readouterr().out)
+    assert main([*command, "--json"]) == 0
+    (hit,) = json.loads(capsys.readouterr().out)
+    (other,) = hit["also"]
+    assert {hit["source"], other["source"]} == {"早报.txt", "二版.txt"}
+    assert (hit["lines"], hit["headline"]) == (other["lines"], other["headline"])
+    assert hit["article"] != other["article"]
+
+
 def test_eval(capsys, built):
     assert main(["eval", str(ROOT / "tests/gold/questions.jsonl"), "--json", "--home", str(built)]) == 0
     figures = json.loads(capsys.readouterr().out)
@@ -314,10 +378,15 @@ def test_problems_are_one_line_that_says_what_where_and_what_to_do(capsys, built
     (tmp_path / "file").touch()
     fails(capsys, "build", SEEDS, "--home", tmp_path / "file")
     fails(capsys, "ask", "", "--home", built)
-    fails(capsys, "ask", "问" * 20_000, "--home", built)
     fails(capsys, "ask", "--home", built)
     fails(capsys, "search", "会议", "--from", "7月", "--home", built)
     fails(capsys, "search", "会议", "--from", "2023-08-01", "--to", "2023-07-01", "--home", built)
+    assert "李涛" in fails(capsys, "search", "会议", "--byline", "李滔", "--home", built)
+    assert "003_31443a22f1e69377.txt" in fails(capsys, "ask", QUESTION, "--source", "003", "--home", built)
+    assert "广告" in fails(capsys, "search", "会议", "--kind", "广告栏", "--home", built)
+    fails(capsys, "search", "会议", "--page", "首", "--home", built)
+    fails(capsys, "search", "会议", "--byline", "两\n行", "--home", built)
+    fails(capsys, "search", "会议", "--source", "\udcfe.txt", "--home", built)
     (tmp_path / "empty.jsonl").touch()
     fails(capsys, "eval", tmp_path / "empty.jsonl", "--home", built)
     fails(capsys, "articles", "--source", "\udcfe.txt", "--home", built)

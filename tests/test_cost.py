@@ -76,6 +76,8 @@ def test_questions(home, statements):
     for question in ("翰博光电项目总投资多少？", "谁主持了人才工作领导小组会议？", "李涛写了哪些报道？"):
         engine.ask(question)
     engine.search("开工", where=Filter("2023-11-01", "2023-11-30", "李涛"))
+    engine.search("开工", where=Filter(kind="digest", page=1))
+    engine.ask("李涛写了哪些报道？", where=Filter("2023-11-01", "2023-11-30", page=1))
     with Archive.open(home) as archive:
         archive.page(archive.sources()[0].source)
 

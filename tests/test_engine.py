@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from index import Filter, UsageError, build, load_encoder
 from qa.engine import NOT_FOUND, Engine
 from qa.evaluate import judge, read_questions
-from qa.question import MAX_QUESTION
+from qa.question import tidy
 
 ROOT = Path(__file__).parent.parent
 SEEDS = ROOT / "seeds"
@@ -197,8 +197,8 @@ def test_examples_are_answered_from_the_archive(engine):
     assert not any(engine.ask(question).refused for question in examples)
 
 
-@pytest.mark.parametrize("text", ["", " \n\t", "？" * (MAX_QUESTION + 1), "问" * 20_000])
-def test_empty_and_endless_questions_are_refused_in_one_line(engine, text):
+@pytest.mark.parametrize("text", ["", " \n\t", "\u200b", "\x00"])
+def test_empty_questions_are_refused_in_one_line(engine, text):
     with pytest.raises(UsageError) as raised:
         engine.ask(text)
     assert "\n" not in str(raised.value)
@@ -231,7 +231,7 @@ def test_odd_questions_get_an_answer_or_a_refusal(engine, text):
 @settings(max_examples=100, deadline=None)
 @given(st.text(max_size=60), st.lists(st.text(max_size=20), max_size=2))
 def test_any_text_can_be_asked(engine, text, history):
-    if not text.strip():
+    if not tidy(text).strip():
         return
     answer = engine.ask(text, history)
     for n, citation in enumerate(answer.citations, 1):

@@ -219,16 +219,17 @@ def test_compaction_is_due_when_a_tenth_is_deleted(tmp_path):
 
 def test_telling_terms_are_all_but_the_most_common(tmp_path, monkeypatch):
     entries = [
-        LexicalEntry(row, "头" if row < 3 else "", f"的 {'了' if row % 3 else '在'} 词{row // 2}") for row in range(90)
+        LexicalEntry(row, "头" if row < 3 else "", f"我们 {'不是' if row % 3 else '这里'} 词{row // 2}")
+        for row in range(90)
     ]
     index = written(tmp_path / "lexical", entries)
-    question = {"的": 1.0, "了": 2.0, "在": 1.0, "词7": 1.0, "没有": 1.0, "头": 1.0}
+    question = {"我们": 1.0, "不是": 2.0, "这里": 1.0, "词7": 1.0, "没有": 1.0, "头": 1.0}
     assert index.telling(question) == question  # few passages
 
     monkeypatch.setattr("index.lexical.COMMON_FROM", 90)
     assert index.telling(question) == {"没有": 1.0, "词7": 1.0, "头": 1.0}
-    assert index.telling({"的": 1.0, "了": 3.0, "在": 1.0}) == {"在": 1.0, "了": 3.0}
-    assert index.telling({"的": 1.0, "没有": 1.0, "在": 1.0}) == {"没有": 1.0, "在": 1.0}
+    assert index.telling({"我们": 1.0, "不是": 3.0, "这里": 1.0}) == {"这里": 1.0, "不是": 3.0}
+    assert index.telling({"我们": 1.0, "没有": 1.0, "这里": 1.0}) == {"没有": 1.0, "这里": 1.0}
     assert index.telling({}) == {}
 
 

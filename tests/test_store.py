@@ -262,7 +262,7 @@ def test_format_of_the_future(home):
     manifest = home / "generations/1/manifest.json"
     record = json.loads(manifest.read_bytes()) | {"format": 99, "novelty": [1, 2]}
     manifest.write_text(json.dumps(record))
-    with pytest.raises(ArchiveMismatch, match=r"format 99; this wenbao reads format 2"):
+    with pytest.raises(ArchiveMismatch, match=r"format 99; this wenbao reads format 3"):
         Archive.open(home)
 
 

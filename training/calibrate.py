@@ -5,7 +5,7 @@
 DIR holds `cmrc2018-trial` and `cmrc2018-train` (CMRC 2018, CC BY-SA 4.0: passages.jsonl.gz and questions.jsonl.gz). Each
 passage becomes one text file, broken into lines of 20 characters as a column would be, and is built into an archive as
 any page is. Every question is asked twice: with its passage, where it should be answered, and with the hits of its
-passage struck out, where it should be refused. Prints recall by `DENSE_WEIGHT`, `extract.WEIGHTS` fitted to rank the
+passage struck out, where it should be refused. Prints recall of candidates by `DENSE_WEIGHT`, `extract.WEIGHTS` fitted to rank the
 sentence that holds the answer first, and the refusal curve by `ANSWERABLE`. The weights are fitted on one half of
 the trial set's questions and everything else is reported for the other half; the train set, which the built-in encoder
 has learned from, is only there to be confused with.
@@ -79,7 +79,7 @@ def fit(archive: Archive, encoder: Any, items: list[dict[str, Any]]) -> None:
     groups = []
     for item in items:
         question = understand(item["text"])
-        hits = retrieve.retrieve(archive, encoder, question.embedded, question.terms, k=engine.HITS)
+        hits = retrieve.retrieve(archive, encoder, question, k=engine.HITS)
         candidates = extract.Reader(archive, encoder, question).candidates(hits)
         answers = [squeeze(answer) for answer in item["answers"]]
         right = [
@@ -112,20 +112,23 @@ def measure(archive: Archive, encoder: Any, items: list[dict[str, Any]]) -> None
     chosen = retrieve.DENSE_WEIGHT
     for weight in (0.0, 0.1, 0.2, 0.3, 0.4, 0.6, 1.0):
         retrieve.DENSE_WEIGHT = weight
-        first = ten = 0
+        first = all_ = 0
         for item, question in asked:
-            hits = retrieve.retrieve(archive, encoder, question.embedded, question.terms, k=10)
+            hits, _ = retrieve.candidates(archive, encoder, question)
             ranks = [hit.rank for hit in hits if Path(hit.article.source).stem in item["gold"]]
             first += ranks[:1] == [1]
-            ten += bool(ranks)
-        print(f"DENSE_WEIGHT {weight}: recall@1 {first / len(asked):.3f} @10 {ten / len(asked):.3f}")
+            all_ += bool(ranks)
+        print(
+            f"DENSE_WEIGHT {weight}: before reranking first {first / len(asked):.3f},"
+            f" among the {retrieve.RERANKED} reranked {all_ / len(asked):.3f}"
+        )
     retrieve.DENSE_WEIGHT = chosen
 
     right: list[tuple[float, bool]] = []
     gone: list[float] = []
     sentence = shown = 0
     for item, question in asked:
-        hits = retrieve.retrieve(archive, encoder, question.embedded, question.terms, k=engine.HITS)
+        hits = retrieve.retrieve(archive, encoder, question, k=engine.HITS)
         answers = [squeeze(answer) for answer in item["answers"]]
         for removed in (False, True):
             kept = [hit for hit in hits if not removed or Path(hit.article.source).stem not in item["gold"]]

@@ -23,7 +23,7 @@ from statistics import median
 from typing import Any
 
 import index.lexical as lexical
-from index import sentences, terms
+from index import query_terms, sentences
 from index.entries import lexical_entries
 from index.lexical import LexicalIndex, write_lexical
 
@@ -60,7 +60,7 @@ def main() -> None:
             if passage in question["gold"] and question["answers"][0] in text
         }
         if gold:
-            questions.append((dict(Counter(terms(question["text"]))), gold))
+            questions.append((query_terms(question["text"]), gold))
     print(f"{len(held)} documents, {len(questions)} questions")
     lexical.COMMON_FROM = 0
     with tempfile.TemporaryDirectory() as folder:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import accumulate, islice
 from typing import Any
 
-from ..entries import embedded_text
+from ..entries import embedded_text, passage_context
 from .checksums import checksum, damaged
 from .codec import source_checksum
 from .generations import End
@@ -181,7 +181,8 @@ class Catalogue:
         rows = iter(passages)
         for article in articles:
             for passage in article.passages:
-                text = embedded_text(article.title, article.text[passage.start : passage.end])
+                context = passage_context(article.title, article.text, passage.start)
+                text = embedded_text(context, article.text[passage.start : passage.end])
                 self._fresh.append(Fresh(next(rows)[0], passage.digest, text))
 
     def take_fresh(self) -> list[Fresh] | None:
@@ -257,18 +258,18 @@ class Catalogue:
         sql = "SELECT row FROM passages WHERE died > ? AND row <= ? ORDER BY row"
         return [row for (row,) in self.connection.execute(sql, (end.generation, end.passage))]
 
-    def finish(self, encoder: EncoderRecord, roots: Sequence[str]) -> End:
+    def finish(self, encoder: EncoderRecord, roots: Sequence[str], words: str) -> End:
         """Put what was written so far safely on disk as the rows of this generation; returns where it ends."""
         # Until here a power cut may cost the last transactions (a kill never does); from here on it must not.
         self.connection.execute("PRAGMA synchronous = FULL")
         end = End(self.generation, self._last["articles"], self._last["passages"])
-        self.record(encoder, roots, end)
+        self.record(encoder, roots, words, end)
         return end
 
-    def record(self, encoder: EncoderRecord, roots: Sequence[str], end: End) -> None:
+    def record(self, encoder: EncoderRecord, roots: Sequence[str], words: str, end: End) -> None:
         """Note what this generation is of, and where it ends."""
-        about = (encoder.name, encoder.fingerprint, encoder.dimension, json.dumps(list(roots)))
+        about = (encoder.name, encoder.fingerprint, encoder.dimension, json.dumps(list(roots)), words)
         record = (self.generation, *about, end.article, end.passage)
         with self.together():
-            sql = "INSERT OR REPLACE INTO generations VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+            sql = "INSERT OR REPLACE INTO generations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
             self.connection.execute(sql, (*record, checksum(*record)))

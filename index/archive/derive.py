@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from ..entries import LexicalEntry, lexical_entries
 from ..errors import ArchiveDamaged, ArchiveError
 from ..lexical import LexicalIndex, write_lexical
 from ..vectors import VectorIndex, write_vectors
+from ..wordlist import Wordlist
 from ..workers import Lost, Workers
 from .catalogue import Catalogue
 from .disk import sync
@@ -74,6 +76,7 @@ class Making:
     catalogue: Catalogue
     encoder: EncoderRecord
     roots: tuple[str, ...]
+    words: Wordlist
     recipe: str
     terms: str
     workers: Workers
@@ -119,6 +122,7 @@ class Making:
             generation=self.catalogue.generation,
             encoder=self.encoder,
             roots=self.roots,
+            words=self.words.text,
             recipe=self.recipe,
             terms=self.terms,
             vectors=VectorIndex.open(folder / VECTORS).kind,
@@ -172,9 +176,8 @@ class Making:
         found = ((p.row, p.shared, p.text) for p in stored_passages(self.catalogue.connection, beyond))
         tasks = iter(lambda: list(islice(found, _TASK)), [])
         done = 0
-        for entries in (
-            self.workers.map(lexical_entries, tasks) if total > _WORTH_SHARING else map(lexical_entries, tasks)
-        ):
+        entries_of = partial(lexical_entries, wordlist=self.words)
+        for entries in self.workers.map(entries_of, tasks) if total > _WORTH_SHARING else map(entries_of, tasks):
             if isinstance(entries, Lost):
                 raise ArchiveError(
                     f"{self.home}: a process of this build was ended from outside (out of memory?). Build again: what was "

@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from ..encode import Encoder
 
 # Texts are embedded and kept in batches of about this many seconds, so that little is lost at a kill and progress
-# moves; the batch grows from the first size to the last, at which a static encoder is at full speed.
+# moves. The batch grows up to the last size, at which a static encoder is at full speed, and shrinks down to the first:
+# a large transformer takes a second for one text.
 _BATCH_SECONDS = 1.0
-_FIRST_BATCH, _LAST_BATCH = 64, 4096
+_FIRST_BATCH, _LAST_BATCH = 8, 4096
 
 
 class Embedder:
@@ -70,8 +71,11 @@ class Embedder:
                 self._pace.at(done)
             else:
                 self._pace.again()
-            if time.perf_counter() - started < _BATCH_SECONDS / 2:
+            seconds = time.perf_counter() - started
+            if seconds < _BATCH_SECONDS / 2:
                 self._size = min(2 * self._size, _LAST_BATCH)
+            elif seconds > 2 * _BATCH_SECONDS:
+                self._size = max(self._size // 2, _FIRST_BATCH)
 
     def _give(self, batch: Sequence[Stored | Fresh]) -> None:
         spare = self._catalogue.spare

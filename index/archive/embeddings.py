@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..entries import embedded_text
+from ..entries import embedded_text, passage_context, with_lead
 from .checksums import SEAL_BYTES, damaged, is_sealed, sealed
 from .codec import titles_from_json, verify_article
 from .generations import End
@@ -26,19 +26,20 @@ _PAGE_OF_ROWS = 2048  # rows taken from the catalogue at a time: a few megabytes
 class Stored:
     """A passage with what the derived indexes need of its article.
 
-    `digest` is that of `embedded`; `shared` are headline, section titles and byline.
+    `digest` is that of `embedded`; `context` says what the passage is about, `shared` are headline, section titles, byline
+    and, of a later passage, the lead.
     """
 
     row: int
     digest: bytes
     text: str
-    headline: str
+    context: str
     shared: str
 
     @property
     def embedded(self) -> str:
         """The text whose vector stands for the passage."""
-        return embedded_text(self.headline, self.text)
+        return embedded_text(self.context, self.text)
 
 
 def stored_passages(connection: sqlite3.Connection, beyond: End, *, without: int | None = None) -> Iterator[Stored]:
@@ -57,7 +58,8 @@ def stored_passages(connection: sqlite3.Connection, beyond: End, *, without: int
             if article not in articles:
                 raise damaged(f"the article of passage {row}")
             text, headline, shared = articles[article]
-            yield Stored(row, digest, text[start:end], headline, shared)
+            context = passage_context(headline, text, start)
+            yield Stored(row, digest, text[start:end], context, with_lead(shared, text, start))
         last = rows[-1][0]
 
 

@@ -56,6 +56,15 @@ def last_roots(connection: sqlite3.Connection) -> list[str] | None:
     return json.loads(last[4]) if last else None
 
 
+def last_words(connection: sqlite3.Connection) -> str:
+    """The word list of the last generation, as text; empty if there is none.
+
+    :raises ArchiveDamaged: if that is not what was written.
+    """
+    last = _last_generation(connection)
+    return last[5] if last else ""
+
+
 def _last_generation(connection: sqlite3.Connection) -> tuple[Any, ...] | None:
     sql = "SELECT * FROM generations ORDER BY number DESC LIMIT 1"
     row: tuple[Any, ...] | None = connection.execute(sql).fetchone()

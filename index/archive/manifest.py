@@ -14,7 +14,7 @@ from pathlib import Path
 from ..errors import ArchiveDamaged, ArchiveError, ArchiveMismatch, NoArchive
 from .disk import DIGEST_BYTES, digest_bytes, digest_file, replace_synced, sync, write_synced
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 DEFAULT_HOME = Path("wenbao-archive")
 DATABASE = "archive.sqlite"
 GENERATIONS = "generations"
@@ -50,13 +50,14 @@ class EncoderRecord:
 class Manifest:
     """One generation: what it was built from and with, and what its derived files must be.
 
-    `recipe` stands for the code that turns files into passages, `terms` for the code that turns text into terms,
+    `words` is the user's word list as text, `recipe` stands for the code that turns files into passages, `terms` for the code that turns text into terms,
     `vectors` for the kind of vector index that was chosen for its size.
     """
 
     generation: int
     encoder: EncoderRecord
     roots: tuple[str, ...]
+    words: str
     recipe: str
     terms: str
     vectors: str

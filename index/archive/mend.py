@@ -57,7 +57,7 @@ def mend_generations(connection: sqlite3.Connection, manifest: Manifest | None) 
         SELECT (SELECT coalesce(max(key), 0) FROM articles WHERE born <= ?1),
             (SELECT coalesce(max(row), 0) FROM passages WHERE born <= ?1)"""
     end = End(number, *connection.execute(sql, (number,)).fetchone())
-    Catalogue(connection, number).record(manifest.encoder, manifest.roots, end)
+    Catalogue(connection, number).record(manifest.encoder, manifest.roots, manifest.words, end)
 
 
 def mend_rows(home: Path, catalogue: Catalogue, generation: int, sources: int | None) -> None:

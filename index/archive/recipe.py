@@ -10,12 +10,14 @@ from pathlib import Path
 _PACKAGE = Path(__file__).parent.parent
 # What stores and searches has no part in turning a file into passages; of the archive only these have.
 _STORAGE = frozenset(
-    """__init__.py build.py doctor.py encode.py errors.py lexical.py neighbours.py store.py tokens.py types.py unigram.py
-    vectorfiles.py vectors.py workers.py archive files""".split()
+    """__init__.py build.py doctor.py encode.py errors.py folding.py hub.py lexical.py modelfolder.py neighbours.py neural.py
+    numerals.py prompts.py static.py store.py tagging.py tokens.py transformer.py types.py unigram.py vectorfiles.py
+    vectors.py wordlist.py workers.py archive files""".split()
 )
 _READING = frozenset(Path("archive") / name for name in ("link.py", "reading.py", "rows.py"))
 # What decides the terms of a passage, in our code and in libraries; tantivy, because it writes the file.
-_TERMS, _LIBRARIES = ("chars.py", "entries.py", "fold.tsv", "tokens.py"), ("jieba", "rjieba", "tantivy")
+_TERMS = ("chars.py", "entries.py", "fold.tsv", "folding.py", "numerals.py", "tokens.py", "wordlist.py")
+_LIBRARIES = ("tantivy",)
 
 
 @cache
@@ -30,10 +32,11 @@ def reading_recipe() -> str:
 
 
 @cache
-def terms_recipe() -> str:
-    """Changes when a passage would be found by other terms: the lexical index is then written afresh."""
+def terms_recipe(words: str = "") -> str:
+    """Changes when a passage would be found by other terms, those of a word list included: the lexical index is then
+    written afresh."""
     versions = [_version(name).encode() for name in _LIBRARIES]
-    return _digest([*((_PACKAGE / name).read_bytes() for name in _TERMS), *versions])
+    return _digest([*((_PACKAGE / name).read_bytes() for name in _TERMS), *versions, words.encode()])
 
 
 def _version(distribution: str) -> str:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ..entries import embedded_text, text_digest
+from ..entries import embedded_text, passage_context, text_digest
 from ..issues import issue_key
 from ..types import Article, Page, Passage
 from .checksums import damaged
@@ -74,7 +74,7 @@ def article_row(article: Article, passages: Sequence[Passage], alone: Article | 
     for passage in passages:
         if article.text[passage.start : passage.end] != passage.text:
             raise ValueError(f"passage {passage.id} is not characters {passage.start}:{passage.end} of its article")
-        digest = text_digest(embedded_text(title, passage.text))
+        digest = text_digest(embedded_text(passage_context(title, article.text, passage.start), passage.text))
         rows.append(PassageRow(passage.ordinal, passage.id, passage.start, passage.end, digest))
     data = article_to_json(article)
     dates, bylines = found_by(article)

@@ -36,6 +36,7 @@ CREATE TABLE generations (
     fingerprint TEXT NOT NULL,
     dimension INTEGER NOT NULL,
     roots TEXT NOT NULL,            -- JSON list of paths
+    words TEXT NOT NULL,            -- the user's word list, see Wordlist.text
     article INTEGER NOT NULL,       -- the last key and the last row given out when it was finished: what a later
     passage INTEGER NOT NULL,       -- build adds lies beyond
     crc INTEGER NOT NULL            -- of all before
@@ -85,6 +86,9 @@ CREATE INDEX articles_source ON articles (source, ordinal);
 CREATE INDEX articles_id ON articles (id);
 CREATE INDEX articles_died ON articles (died) WHERE died IS NOT NULL;
 CREATE INDEX articles_issue ON articles (issue, loose) WHERE issue IS NOT NULL;
+-- The same expressions as in select.py.
+CREATE INDEX articles_kind ON articles (CASE WHEN json_valid(data) THEN coalesce(json_extract(data, '$.kind'), 'news') END);
+CREATE INDEX articles_page ON articles (CASE WHEN json_valid(data) THEN coalesce(json_extract(data, '$.folio'), json_extract(data, '$.page')) END);
 CREATE TABLE article_dates (
     value TEXT NOT NULL,
     article INTEGER NOT NULL REFERENCES articles (key),
@@ -164,7 +168,9 @@ PURGE = (
     "DELETE FROM pages WHERE source IN (SELECT key FROM sources WHERE died <= :oldest)",
     "DELETE FROM sources WHERE died <= :oldest",
     "DELETE FROM generations WHERE number < :oldest",
-    "DELETE FROM encoders WHERE fingerprint NOT IN (SELECT fingerprint FROM generations)",
+    # The last one may be that of a build which was broken off and will be taken up again.
+    """DELETE FROM encoders
+        WHERE fingerprint NOT IN (SELECT fingerprint FROM generations) AND key < (SELECT max(key) FROM encoders)""",
 )
 # The vectors of encoders that no generation is of; by the numbers of those, since these are forgotten.
 FORGET = "DELETE FROM vectors WHERE key >= :first AND key < :beyond"

@@ -20,11 +20,12 @@ from ..encode import load_encoder
 from ..errors import BuildCancelled, UsageError
 from ..files.scan import Scan, nothing_to_read
 from ..types import BuildReport, Progress, Refusal
+from ..wordlist import Wordlist
 from ..workers import Workers
 from .catalogue import Catalogue
 from .derive import Base, Making, same_vectors, worn
 from .embed import Embedder
-from .generations import BEGINNING, last_encoder
+from .generations import BEGINNING, last_encoder, last_words
 from .home import clear_unfinished, next_generation, open_catalogue, serving, sweep
 from .link import link
 from .manifest import EncoderRecord, Manifest, publish
@@ -48,6 +49,7 @@ def bring_up_to_date(
     verify: bool,
     tell: Tell,
     ocr: bool | None = None,
+    words: Wordlist | None = None,
 ) -> BuildReport:
     """Make the archive mirror what was found below `roots`. The caller holds the build lock.
 
@@ -78,7 +80,9 @@ def bring_up_to_date(
         names = tuple(str(root.absolute()) for root in roots)
         before = catalogue.digests(base.manifest.generation) if base else {}
         now = catalogue.digests()
-        making = Making(home, catalogue, record, names, reading_recipe(), terms_recipe(), workers, pace)
+        words = Wordlist.parse(last_words(connection)) if words is None else words
+        recipes = reading_recipe(), terms_recipe(words.text)
+        making = Making(home, catalogue, record, names, words, *recipes, workers, pace)
         if base is not None and _same(base, before == now, making):
             serves = base
         else:
@@ -100,7 +104,7 @@ def _same(base: Base, unchanged: bool, making: Making) -> bool:
 def next_serving(making: Making, base: Base | None) -> Base:
     """Make what is in the catalogue the serving generation, carrying over from `base` what can be."""
     manifest = making.write(base)
-    end = making.catalogue.finish(making.encoder, making.roots)
+    end = making.catalogue.finish(making.encoder, making.roots, making.words.text)
     publish(making.home, manifest)
     return Base(manifest, end, lexical=True, vectors=True)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from ..entries import embedded_text, text_digest
+from ..entries import embedded_text, passage_context, text_digest
 from ..errors import ArchiveDamaged
 from ..types import Article, Span
 from .codec import page_from_blob, source_checksum, verified_article
@@ -138,7 +138,8 @@ class Survey:
         for row, ordinal, identity, start, end, digest in self._db.execute(sql, (key,)):
             good = good and (row, ordinal, identity) == (first + number, number, f"{article.id}-{number}")
             good = good and isinstance(start, int) and isinstance(end, int) and 0 <= start < end <= len(article.text)
-            good = good and text_digest(embedded_text(title, article.text[start:end])) == digest
+            text = embedded_text(passage_context(title, article.text, start), article.text[start:end]) if good else ""
+            good = good and text_digest(text) == digest
             number += 1
         self._passages += number
         self._turned(self._passages)

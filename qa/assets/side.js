@@ -25,7 +25,7 @@ const reveal = () => {
 };
 const back = () => {
   const from = window.wenbao && window.wenbao.from;
-  const button = from && document.querySelector(`#wb-talk ${from}, #wb-files ${from}, #wb-articles ${from}`);
+  const button = from && document.querySelector(`#wb-talk ${from}, #wb-found ${from}, #wb-files ${from}, #wb-articles ${from}`);
   if (!button) return;
   button.scrollIntoView({ block: "center", behavior: calm() });
   button.focus({ preventScroll: true });

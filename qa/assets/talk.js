@@ -36,7 +36,7 @@ if (!touch) requestAnimationFrame(() => box()?.focus({ preventScroll: true }));
   document.addEventListener(
     type,
     (event) => {
-      if (event.key === "Enter" && (event.isComposing || event.keyCode === 229) && event.target === box()) {
+      if (event.key === "Enter" && (event.isComposing || event.keyCode === 229) && event.target.closest?.("#wb-box, #wb-query")) {
         event.stopImmediatePropagation();
       }
     },
@@ -45,7 +45,9 @@ if (!touch) requestAnimationFrame(() => box()?.focus({ preventScroll: true }));
 );
 /* The questions stay with the browser tab, to be asked again when the page is loaded again. */
 const keep = () => {
-  const asked = [...element.querySelectorAll("[data-asked]")].map((turn) => turn.dataset.asked);
+  const asked = [...element.querySelectorAll("[data-asked]")].map(({ dataset: { asked, within } }) =>
+    within ? [asked, JSON.parse(within)] : asked,
+  );
   try {
     sessionStorage.setItem("wenbao-asked", JSON.stringify(asked));
   } catch {
