@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from .doctor import check, repair
     from .encode import BUILTIN, Encoder, load_encoder
     from .files.walk import SUFFIXES
+    from .folding import fold_all
     from .lexical import idf
     from .mentions import DateMention, parse_dates
     from .modelfolder import RERANKER, ModelReference
@@ -70,6 +71,7 @@ _HOMES = {
     "pictures": ("picture",),
     "store": ("Archive", "check_encoder"),
     "numerals": ("notations",),
+    "folding": ("fold_all",),
     "tokens": ("fold", "fold_with_offsets", "query_terms", "tagged", "terms", "words"),
     "wordlist": ("NO_WORDS", "Wordlist", "read_wordlist"),
     "files.walk": ("SUFFIXES",),
@@ -121,6 +123,7 @@ __all__ = [
     "current_generation",
     "digest_file",
     "fold",
+    "fold_all",
     "fold_with_offsets",
     "idf",
     "load_encoder",

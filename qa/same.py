@@ -13,7 +13,7 @@ from datetime import date
 from difflib import SequenceMatcher
 from itertools import takewhile
 
-from index import fold
+from index import fold_all
 from qa.types import Hit
 
 SHARED = 0.8
@@ -79,7 +79,7 @@ def collapse(hits: Sequence[Hit]) -> list[Hit]:
 def _stories(hits: Sequence[Hit]) -> list[_Story]:
     # All in one go: a call costs as much as a hundred characters.
     texts = [part.replace(_SEAM, " ") for hit in hits for part in (hit.article.title, hit.passage.text)]
-    folded = fold(_SEAM.join(texts)).split(_SEAM)
+    folded = fold_all(texts)
     datelines = [_DATELINE.match(text) for text in folded[1::2]]
     bodies = [text[match.end() :] if match else text for match, text in zip(datelines, folded[1::2], strict=True)]
     told = _SILENT.sub("", _CLAUSE.sub("\n", _SEAM.join(bodies))).split(_SEAM)
