@@ -71,7 +71,6 @@ class Sought:
 class Texts:
     """The folded texts of candidates. `which` gives for each passage its article."""
 
-    sought: Sought
     found: Sequence[Hit]
 
     @cached_property
@@ -189,7 +188,7 @@ first content word, `rarest` its rarest, each looked for in the article or, for 
 
 def features(sought: Sought, found: Sequence[Hit]) -> Matrix:
     """One row for each candidate (at least one), one column for each of `FEATURES`."""
-    texts = Texts(sought, found)
+    texts = Texts(found)
     terms, words = Coverage(sought.terms), Coverage(sought.words)
     lexical = np.array([one.lexical for one in found], np.float32)
     dense = np.array([one.dense for one in found], np.float32)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from index import Archive, Encoder, Filter, idf, notations
+from index import Archive, Encoder, Filter, fold, idf, notations
 from qa.features import Sought, Unit, features
 from qa.question import Question
 from qa.rank import CHINESE, FOREIGN
@@ -25,8 +25,8 @@ CANDIDATES = 50
 """Passages taken from each side before fusion; the right one is among the first 50 of either in over 99 % of cases."""
 
 RERANKED = 30
-"""Of these the best by the fused score are reranked: of training questions 99.6 % have theirs among 30, 99.7 % among 50,
-and what comes first is the same (benchmarks/results/ranker.txt)."""
+"""Of these the best by the fused score are reranked: all of 500 training questions have theirs among 30
+(benchmarks/results/calibrate.txt), and with 50 as many come first."""
 
 DENSE_WEIGHT = 0.3
 """Weight of the cosine beside the lexical score (about 1 when all terms match): terms lead, vectors break ties and
@@ -143,14 +143,15 @@ class _Wanted:
         weigh, named = _Weigh(archive), archive.wordlist.names
         frequency = archive.lexical.document_frequency
         # In a Chinese question a foreign word that the archive holds is a name as it stands.
-        groups = [
-            group
+        found = [
+            (group, scored)
             for group in translate(question.text, frequency)
-            if sought(group) and not (question.chinese and frequency(group.source))
+            if (scored := sought(group)) and not (question.chinese and frequency(group.source))
         ]
+        groups = [group for group, _ in found]
         own = {term: weight for term, weight in question.terms.items() if question.chinese or not groups or stays(term)}
         telling = archive.lexical.telling(own)
-        alternatives = tuple(map(sought, groups))
+        alternatives = tuple(scored for _, scored in found)
         full = sum(weight * weigh.term(term) for term, weight in telling.items()) + sum(
             max(sum(weight * weigh.term(term) for term, weight in option.items()) for option in group)
             for group in alternatives
@@ -160,9 +161,10 @@ class _Wanted:
             Unit(tuple((form, 1.0) for form in named(term) or notations(term)), weight * weigh.term(term))
             for term, weight in own.items()
         )
+        folded = fold(question.text)
         words = tuple(
             Unit(((word.text, 1.0),), word.weight * weigh.text(word.text))
-            for word in sorted(question.words, key=lambda word: question.text.find(word.text))
+            for word in sorted(question.words, key=lambda word: folded.find(word.text))
         )
         translated = tuple(
             Unit(shares(group), group.weight * max(weigh.text(text) for text, _ in group.options)) for group in groups

@@ -102,6 +102,12 @@ def test_what_is_beyond_reranking_follows(ask, monkeypatch):
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
 
 
+def test_the_subject_is_the_first_word_in_either_script(archive):
+    for text in ("青铜器在博物馆展出多少", "青銅器在博物館展出多少"):
+        _, sought = candidates(archive, load_encoder(), understand(text))
+        assert [unit.options[0][0] for unit in sought.words][:2] == ["青铜器", "博物馆"]
+
+
 def test_candidates_are_those_reranked(archive):
     hits, sought = candidates(archive, load_encoder(), understand("港口二期投资"))
     assert sought.bare == "港口二期投资"
