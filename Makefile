@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run install install-dev test test-browser check bench bench-reading bench-archive bench-retrieval clean
+.PHONY: run install install-dev test test-browser check bench bench-reading bench-archive bench-retrieval bench-answers clean
 
 run: install  ## index the seeds (or what the archive already mirrors) and open the page
 	$(BIN)/wenbao build
@@ -50,6 +50,11 @@ bench-retrieval: install-dev .venv-peers/.installed  ## what is found, and the p
 	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off --quiet -c constraints.txt -r benchmarks/retrieval_requirements.txt
 	$(BIN)/python benchmarks/retrieval.py --data "$(DATA)" --output benchmarks/results/retrieval.json
 	$(BIN)/python benchmarks/retrieval_table.py
+
+bench-answers: install-dev  ## what is answered and what refused: make bench-answers DATA=DIR [WORK=DIR]
+	@test -n "$(DATA)" || { echo 'Give the folder of the public sets: make bench-answers DATA=DIR'; exit 2; }
+	$(BIN)/python benchmarks/answers.py --data "$(DATA)" $(if $(WORK),--work "$(WORK)") --output benchmarks/results/answers.json
+	$(BIN)/python benchmarks/answers_table.py
 
 .venv-peers/.installed: benchmarks/archive_requirements.txt constraints.txt
 	test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers

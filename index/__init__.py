@@ -50,10 +50,11 @@ if TYPE_CHECKING:
     from .modelfolder import RERANKER, ModelReference
     from .names import FAMILY_NAMES
     from .neural import NeuralModel, load_neural
-    from .numerals import notations
+    from .numerals import notations, number_terms
     from .passages import sentences
     from .pictures import picture
     from .store import Archive, check_encoder
+    from .tagging import roughly_tagged
     from .tokens import fold, fold_with_offsets, query_terms, tagged, terms, words
     from .wordlist import NO_WORDS, Wordlist, read_wordlist
 
@@ -70,8 +71,9 @@ _HOMES = {
     "passages": ("sentences",),
     "pictures": ("picture",),
     "store": ("Archive", "check_encoder"),
-    "numerals": ("notations",),
+    "numerals": ("notations", "number_terms"),
     "folding": ("fold_all",),
+    "tagging": ("roughly_tagged",),
     "tokens": ("fold", "fold_with_offsets", "query_terms", "tagged", "terms", "words"),
     "wordlist": ("NO_WORDS", "Wordlist", "read_wordlist"),
     "files.walk": ("SUFFIXES",),
@@ -129,11 +131,13 @@ __all__ = [
     "load_encoder",
     "load_neural",
     "notations",
+    "number_terms",
     "parse_dates",
     "picture",
     "query_terms",
     "read_wordlist",
     "repair",
+    "roughly_tagged",
     "sentences",
     "tagged",
     "terms",

@@ -30,6 +30,8 @@ _CLOSERS = "”’」』）)】》〉〕］\"'"
 _END = re.compile(f"(?P<mark>[。！？!?…\n.](?:(?<![\n.])[。！？!?…]+)?)(?P<close>(?:(?<!\n)[{re.escape(_CLOSERS)}]+)?)")
 # What stands in titles and brackets belongs to the sentence around it; longer brackets hold sentences of their own.
 _ENCLOSED = re.compile(r"《[^《》\n]{0,60}》|（[^（）\n]{0,60}）|\([^()\n]{0,60}\)|【[^【】\n]{0,60}】")
+# Before a full stop that only shortens a word: "W. Mellon", "St. John".
+_SHORTENED = re.compile(r"(?<![A-Za-z])(?:[A-Z]|St|Mr|Mrs|Ms|Dr|Prof|Jr|Sr|No|Vol|vs|al)$")
 _CLAUSE_ENDS = ("；;", "，,：:", "、 ")
 _QUOTES = {"”": "“", "’": "‘", "」": "「", "』": "『"}
 
@@ -107,7 +109,9 @@ def _closes(text: str, match: re.Match[str]) -> bool:
     after = text[match.end() : match.end() + 1]
     if mark == ".":
         before = text[match.start() - 1 : match.start()] if match.start() else ""
-        # Decimal points, host names, initials and list numbers are no ends.
+        # Decimal points, host names, initials, abbreviations and list numbers are no ends.
+        if after == " " and _SHORTENED.search(text, max(0, match.start() - _WINDOW), match.start()):
+            return False
         return (not after or after.isspace()) and (len(before) == 1 and not before.isdigit() and not before.isspace())
     if not after or after == "\n" or "。" in mark:
         return after not in ("，", "、", "；") or not after

@@ -33,6 +33,15 @@ def tagged(text: str) -> tuple[tuple[str, str], ...]:
     return _tagged_before(text) if len(text) <= _REMEMBERED else _tag(text)
 
 
+def roughly_tagged(text: str) -> list[tuple[str, str]]:
+    """Words with tags as jieba's Rust port finds them by itself: less often jieba's own, and for a whole passage in a fraction of
+    the time."""
+    import rjieba
+
+    found: list[tuple[str, str]] = rjieba.tag(text)
+    return found
+
+
 @lru_cache(_SENTENCES)
 def _tagged_before(text: str) -> tuple[tuple[str, str], ...]:
     return _tag(text)

@@ -21,7 +21,9 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"wenbao {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
-    def command(name: str, text: str, *, embeds: bool = True, asks: bool = False) -> argparse.ArgumentParser:
+    def command(
+        name: str, text: str, *, embeds: bool = True, asks: bool = False, writes: bool = False
+    ) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=text, description=text)
         home = Path(os.environ.get("WENBAO_HOME", DEFAULT_HOME))
         sub.add_argument("--home", type=Path, default=home, metavar="DIR", help=f"archive folder (default {home})")
@@ -32,6 +34,8 @@ def parser() -> argparse.ArgumentParser:
             reranker = os.environ.get("WENBAO_RERANKER") or None
             help_text = "a sentence-transformers CrossEncoder that reorders what was found (default: none)"
             sub.add_argument("--reranker", metavar="NAME", default=reranker, help=help_text)
+        if writes:
+            _writer(sub)
         sub.set_defaults(command=name)
         return sub
 
@@ -52,7 +56,7 @@ def parser() -> argparse.ArgumentParser:
     watch.add_argument("paths", nargs="*", type=_path, metavar="PATH", help="files or folders (default: as for build)")
     watch.add_argument("--ocr", action=argparse.BooleanOptionalAction, default=None, help=ocr)
 
-    ask = command("ask", "Answer a question with cited sentences.", asks=True)
+    ask = command("ask", "Answer a question with cited sentences.", asks=True, writes=True)
     ask.add_argument("question", nargs="?", help="the question")
     ask.add_argument(
         "--history", action="append", default=[], metavar="Q", help="an earlier question, oldest first (repeat)"
@@ -74,11 +78,11 @@ def parser() -> argparse.ArgumentParser:
     articles.add_argument("--source", metavar="FILE", help="only this file's")
     articles.add_argument("--json", action="store_true", help="print them as JSON")
 
-    evaluate = command("eval", "Score the archive's answers on a questions file.", asks=True)
+    evaluate = command("eval", "Score the archive's answers on a questions file.", asks=True, writes=True)
     evaluate.add_argument("questions", type=Path, help="JSON lines: id, question, must_contain, evidence, kind")
     evaluate.add_argument("--json", action="store_true", help="print the figures as JSON")
 
-    serve = command("serve", "Open the page in a browser.", asks=True)
+    serve = command("serve", "Open the page in a browser.", asks=True, writes=True)
     serve.add_argument("--host", default=os.environ.get("WENBAO_HOST", HOST), help=f"address (default {HOST})")
     serve.add_argument("--port", type=int, default=os.environ.get("WENBAO_PORT", str(PORT)), help=f"default {PORT}")
     serve.add_argument("--watch", action="store_true", help="update the archive whenever its files change")
@@ -86,6 +90,19 @@ def parser() -> argparse.ArgumentParser:
 
     command("doctor", "Check the archive and repair what is derived.", embeds=False)
     return parser
+
+
+def _writer(parser: argparse.ArgumentParser) -> None:
+    text = (
+        "Questions and passages go to this endpoint; every sentence is checked. The key is taken from WENBAO_LLM_KEY."
+    )
+    group = parser.add_argument_group("writer", text)
+    url, model = (os.environ.get(name) or None for name in ("WENBAO_LLM", "WENBAO_MODEL"))
+    endpoint = (
+        "an OpenAI-compatible endpoint, http://127.0.0.1:11434/v1 say, whose model writes the answer (default: none)"
+    )
+    group.add_argument("--llm", metavar="URL", default=url, help=endpoint)
+    group.add_argument("--model", metavar="NAME", default=model, help="the model it is asked for")
 
 
 def _filters(parser: argparse.ArgumentParser) -> None:

@@ -22,7 +22,10 @@ EXAMPLES = 6
 # The answer is known at once; it is let out in steps so that the eye can follow: about 0.7 s for a usual answer.
 STREAM_STEPS = 24
 STREAM_PAUSE = 0.03
+# Seconds between two looks at an answer that is being written: a model gives some fifty pieces a second, more than is read.
+DRAFT_PAUSE = 0.08
 # Questions of a conversation that are asked again when the page is loaded again: at some 20 ms each, well under a second.
+# They are not written anew: that would take a model a minute.
 RESUMED = 20
 # The browser tab keeps the questions, never the answers: what comes back from it is asked, not believed.
 KEPT_QUESTIONS = "() => { try { return sessionStorage.getItem('wenbao-asked') || '' } catch { return '' } }"
@@ -90,10 +93,13 @@ def converse(engine: Engine, text: str, earlier: list[Turn], where: Filter | Non
         yield gr.skip(), gr.skip(), gr.skip(), markup.message("empty_question"), gr.skip()
         return
     yield render.conversation([*earlier, Turn(question, where=where)]), gr.skip(), "", "", gr.skip()
-    turn = answer_turn(engine, question, earlier, where)
+    turn = Turn(question, where=where)
+    for turn in turn_states(engine, question, earlier, where):
+        if turn.answer is not None and turn.answer.pending:
+            yield render.conversation([*earlier, turn]), gr.skip(), gr.skip(), gr.skip(), gr.skip()
     now = [*earlier, turn]
     first = True
-    for shown in steps(turn.answer):
+    for shown in steps(turn.answer) if engine.writer is None else ():
         yield render.conversation(now, shown=shown), now if first else gr.skip(), gr.skip(), gr.skip(), gr.skip()
         first = False
         time.sleep(STREAM_PAUSE)
@@ -102,13 +108,26 @@ def converse(engine: Engine, text: str, earlier: list[Turn], where: Filter | Non
     yield render.conversation(now), now, gr.skip(), gr.skip(), page
 
 
-def answer_turn(engine: Engine, question: str, earlier: list[Turn], where: Filter | None = None) -> Turn:
-    """The turn that a question becomes, asked of the articles that `where` allows; what goes wrong becomes its message."""
+def turn_states(
+    engine: Engine, question: str, earlier: list[Turn], where: Filter | None = None, *, written: bool = True
+) -> Iterator[Turn]:
+    """What the turn of a question becomes, asked of the articles that `where` allows, with the states of an answer that is
+    being written between, `DRAFT_PAUSE` apart unless a sentence was checked; the last one counts. What goes wrong becomes its message."""
     history = [turn.question for turn in earlier if turn.answer is not None]
+    last, told = 0.0, -1
     try:
-        return Turn(question, answer=engine.ask(question, history, where=where), where=where)
+        for answer in engine.stream(question, history, where=where, written=written):
+            checked = sum(sentence.checked for sentence in answer.written)
+            if not answer.pending or checked != told or time.monotonic() - last > DRAFT_PAUSE:
+                last, told = time.monotonic(), checked
+                yield Turn(question, answer=answer, where=where)
     except WenbaoError as error:
-        return Turn(question, message=markup.problem_words(error), where=where)
+        yield Turn(question, message=markup.problem_words(error), where=where)
+
+
+def answer_turn(engine: Engine, question: str, earlier: list[Turn], where: Filter | None = None) -> Turn:
+    """The turn that a question becomes without the writer."""
+    return next(turn_states(engine, question, earlier, where, written=False))
 
 
 def resume(engine: Engine, kept: str) -> list[Turn]:

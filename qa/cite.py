@@ -88,6 +88,8 @@ def compose(archive: Archive, question: str, claims: Sequence[Claim], *, head: s
             lines.append(f"{n}. {text.rstrip(_ITEM_ENDS)}[{n}]")
         else:
             before, after = claim.cut
+            if claim.frame:
+                lines.append(f"{claim.frame}[{n}]")
             lines.append(f"{'……' if before else ''}{text}{'……' if after else ''}[{n}]")
     return Answer(
         question=question,

@@ -18,6 +18,7 @@ from qa.arguments import parser
 if TYPE_CHECKING:
     from qa.crossencoder import CrossReranker
     from qa.engine import Engine
+    from qa.writer import Writer
 
 INTERRUPTED = 130  # the exit status of what Ctrl-C ended, by custom of the shell
 
@@ -51,7 +52,19 @@ def _engine(arguments: argparse.Namespace) -> Engine:
     from qa.engine import Engine
 
     encoder = load_encoder(arguments.encoder) if arguments.encoder else None
-    return Engine(arguments.home, encoder, _reranker(arguments))
+    return Engine(arguments.home, encoder, _reranker(arguments), _writer(arguments))
+
+
+def _writer(arguments: argparse.Namespace) -> Writer | None:
+    """The writer that the options ask for; whoever uses it is told first who gets to read along."""
+    if not getattr(arguments, "llm", None):
+        return None
+    from qa.llm import endpoint
+    from qa.writer import Writer
+
+    writer = Writer(endpoint(arguments.llm, arguments.model))
+    print(f"wenbao: {writer.notice}", file=sys.stderr, flush=True)
+    return writer
 
 
 def _reranker(arguments: argparse.Namespace) -> CrossReranker | None:
@@ -217,24 +230,15 @@ def _articles(arguments: argparse.Namespace) -> int:
 
 
 def _eval(arguments: argparse.Namespace) -> int:
-    from qa.evaluate import judge, read_questions, summary
+    from qa.evaluate import judge, read_expected, report, summary
 
-    items = list(read_questions(arguments.questions))
-    if not items:
-        raise UsageError(f"{arguments.questions}: holds no question; write one JSON object per line")
+    items = read_expected(arguments.questions)
     engine = _engine(arguments)
     verdicts = [judge(item, engine.ask(item["question"], item["history"])) for item in items]
-    figures = summary(verdicts)
     if arguments.json:
-        _print_json(figures)
-        return 0
-    for item, verdict in zip(items, verdicts, strict=True):
-        if verdict.wrong:
-            print(f"wrong {verdict.id} {item['question']} — {verdict.wrong}")
-    for kind, count in figures["accuracy"].items():
-        print(f"{kind:14s} {count['right']:4d}/{count['of']:<4d} {count['right'] / count['of']:.3f}")
-    for name in ("citation_precision", "citation_recall", "seconds_p50", "seconds_p95"):
-        print(f"{name:20s} {figures[name]}")
+        _print_json(summary(verdicts))
+    else:
+        print(report(items, verdicts))
     return 0
 
 
@@ -245,6 +249,7 @@ def _serve(arguments: argparse.Namespace) -> int:
         arguments.home,
         encoder=arguments.encoder,
         reranker=_reranker(arguments),
+        writer=_writer(arguments),
         host=arguments.host,
         port=arguments.port,
         watch=_say if arguments.watch else None,

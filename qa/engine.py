@@ -5,9 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,58 +19,26 @@ from index import (
     Filter,
     check_encoder,
     current_generation,
-    fold,
     load_encoder,
 )
-from qa import cite
+from qa.answering import Answering
 from qa.examples import examples
-from qa.extract import Candidate, Reader, cut
-from qa.kinds import Kind
-from qa.listing import list_articles
-from qa.question import Question, understand
-from qa.retrieve import retrieve
-from qa.types import Answer, Claim, Hit
+from qa.question import understand
+from qa.reader import load_reader
+from qa.serving import Serving
+from qa.types import Answer, Hit
 
 if TYPE_CHECKING:
     from qa.crossencoder import CrossReranker
+    from qa.writer import Writer
 
 logger = logging.getLogger(__name__)
-
-NOT_FOUND = "未在资料中找到"
-NOT_FOUND_FOREIGN = "未在资料中找到 (not found in the archive)"
-
-HITS = 20
-TRIED = 8
-"""Sentences tried before a refusal: the best may lack the kind of answer asked for (a name, a number) and the next hold it."""
 
 EXAMPLES_FROM = 40
 """Articles that example questions are made of: enough for a handful from any archive, asked in well under a second."""
 
-NEAREST = 3
-"""Passages offered with a refusal."""
-
 RETRY = 5.0
 """Seconds after which a generation that could not be opened is tried again: somebody may have repaired it."""
-
-
-@dataclass(frozen=True)
-class Serving:
-    """What questions are answered from: one generation and the encoder that embedded it."""
-
-    archive: Archive
-    encoder: Encoder
-
-    @cached_property
-    def reporters(self) -> dict[str, str]:
-        """The names in this generation's bylines by their folded forms; read once, however many are asked about."""
-        names: dict[str, str] = {}
-        for name in self.archive.bylines():
-            names.setdefault(fold(name), name)
-        return names
-
-    def understand(self, text: str, history: Sequence[str] = ()) -> Question:
-        """A question to this generation."""
-        return understand(text, history=history, reporters=lambda: self.reporters, wordlist=self.archive.wordlist)
 
 
 class Engine:
@@ -80,14 +47,22 @@ class Engine:
     A build that finishes is noticed at the next question, with the encoder it used: an answer is made from one
     generation, never from two. A new generation that is damaged is not served: answers go on from the one before.
 
-    `reranker` puts what retrieval found in an order of its own, at its own price.
+    `reranker` puts what retrieval found in an order of its own, at its own price. `writer` has a model write the answer,
+    whose sentences are checked; wherever that fails the extractive answer stands.
 
     :raises ArchiveError: if there is no archive in `home`, it is damaged, or another encoder than `encoder` built it.
     :raises EncoderError: if the encoder named in the archive cannot be loaded.
     """
 
-    def __init__(self, home: Path, encoder: Encoder | None = None, reranker: CrossReranker | None = None) -> None:
+    def __init__(
+        self,
+        home: Path,
+        encoder: Encoder | None = None,
+        reranker: CrossReranker | None = None,
+        writer: Writer | None = None,
+    ) -> None:
         self.home = home
+        self.writer = writer
         self._given = encoder
         self._reranker = reranker
         self._lock = threading.Lock()
@@ -132,7 +107,7 @@ class Engine:
             encoder = load_encoder(archive.manifest.encoder.name)
         assert encoder is not None
         check_encoder(archive.manifest, encoder)
-        return Serving(archive, encoder)
+        return Serving(archive, encoder, load_reader())
 
     def search(self, text: str, *, k: int = 10, where: Filter | None = None) -> list[Hit]:
         """The `k` best passages for words or a question.
@@ -140,7 +115,8 @@ class Engine:
         :raises UsageError: if the text is empty.
         """
         serving = self.serving
-        return self._hits(serving, understand(text, wordlist=serving.archive.wordlist), k=k, where=where)
+        question = understand(text, wordlist=serving.archive.wordlist)
+        return Answering(serving, where, self._reranker).hits(question, k=k)
 
     def ask(
         self, text: str, history: Sequence[str] = (), *, id: str | None = None, where: Filter | None = None
@@ -150,69 +126,35 @@ class Engine:
 
         :raises UsageError: if the question is empty.
         """
+        *_, answer = self.stream(text, history, where=where)
+        return replace(answer, id=id)
+
+    def stream(
+        self, text: str, history: Sequence[str] = (), *, where: Filter | None = None, written: bool = True
+    ) -> Iterator[Answer]:
+        """The extractive answer and, with a writer, the states of the written one after it; the last one counts. Without
+        `written` the writer is left out.
+
+        :raises UsageError: if the question is empty.
+        """
         began = time.perf_counter()
         serving = self.serving
-        question = serving.understand(text, history)
-        answer = self._answer(serving, question, where)
-        seconds = round(time.perf_counter() - began, 4)
-        shown = text.encode("utf-8", "replace").decode()  # half a surrogate pair could be written nowhere
-        return replace(answer, question=shown, understood=question.understood, id=id, seconds=seconds)
+        answering = Answering(serving, where, self._reranker)
+        question = answering.understand(text, history)
+        states = self.writer.states(answering, question, text, history) if self.writer and written else None
+        for answer in states or [replace(answering.answer(question), understood=question.understood)]:
+            seconds = round(time.perf_counter() - began, 4)
+            shown = text.encode("utf-8", "replace").decode()  # half a surrogate pair could be written nowhere
+            yield replace(answer, question=shown, seconds=seconds)
 
     def examples(self, n: int = 4) -> list[str]:
         """Up to `n` questions made of the archive's own headlines, each of which it answers; kept for a generation."""
         archive = self.archive
         generation, most, found = self._examples
         if generation != archive.generation or most < n:
-            found = examples(archive.longest_articles(EXAMPLES_FROM), self.ask, n)
+            found = examples(archive.longest_articles(EXAMPLES_FROM), self._extracted, n)
             self._examples = archive.generation, n, found
         return found[:n]
 
-    def _answer(self, serving: Serving, question: Question, where: Filter | None) -> Answer:
-        archive = serving.archive
-        if question.kind is Kind.ARTICLES:
-            listed = list_articles(archive, question, where)
-            return listed or self._refuse(archive, question, self._hits(serving, question, where=where))
-        if question.parts:
-            asked = [serving.understand(part) for part in question.parts]
-            parts = [self._claim(serving, part, self._hits(serving, part, where=where)) for part in asked]
-            whole = cite.compose(archive, question.text, [part for part in parts if part]) if all(parts) else None
-            if whole is not None:
-                return whole
-        hits = self._hits(serving, question, where=where)
-        claim = self._claim(serving, question, hits)
-        answer = cite.compose(archive, question.text, [claim]) if claim else None
-        return answer or self._refuse(archive, question, hits)
-
-    def _hits(self, serving: Serving, question: Question, *, k: int = HITS, where: Filter | None = None) -> list[Hit]:
-        return retrieve(serving.archive, serving.encoder, question, k=k, where=where, reranker=self._reranker)
-
-    def _claim(self, serving: Serving, question: Question, hits: Sequence[Hit]) -> Claim | None:
-        """The quote that answers, or None."""
-        reader = Reader(serving.archive, serving.encoder, question)
-        for candidate in reader.candidates(hits)[:TRIED]:
-            if candidate.answers():
-                return _claim_of(candidate, question, reader.rarity)
-        return None
-
-    def _refuse(self, archive: Archive, question: Question, hits: Sequence[Hit]) -> Answer:
-        nearest = []
-        for hit in hits[:NEAREST]:
-            start, end = cite.trim(hit.article.text, hit.passage.start, hit.passage.end)
-            if start < end:
-                nearest.append(Claim(cite.cite(hit.article, hit.passage.id, start, end)))
-        offered = cite.compose(archive, question.text, nearest)
-        return Answer(
-            question=question.text,
-            answer=NOT_FOUND if question.chinese else NOT_FOUND_FOREIGN,
-            refused=True,
-            citations=offered.citations if offered else (),
-        )
-
-
-def _claim_of(candidate: Candidate, question: Question, rarity: Mapping[str, float]) -> Claim:
-    article = candidate.hit.article
-    low, high = cut(candidate, question, rarity)
-    start, end = cite.trim(article.text, low, high)
-    short = tuple(article.text[a:b] for a, b in candidate.short if start <= a and b <= end)
-    citation = cite.cite(article, candidate.hit.passage.id, start, end)
-    return Claim(citation, short, (low > candidate.start, high < candidate.end))
+    def _extracted(self, text: str) -> Answer:
+        return next(self.stream(text, written=False))

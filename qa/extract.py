@@ -1,52 +1,85 @@
-"""From hits to the sentence that answers and the exact spans in it, or to a refusal.
+"""From hits to the sentence that answers and the exact spans in it.
 
-A sentence is scored by how much of the question it covers, word by word, each word weighted by how rare it is in the
-archive. A word counts in full in the sentence itself and less in what surrounds it: the headline, the lead and the
-sentence before say what a sentence is about without its repeating it.
+Two readers look at the sentences of the best passages. One counts how much of the question a sentence covers, word by
+word, each word weighted by how rare it is in the archive: in full in the sentence itself and less in what surrounds it,
+for headline, lead and the sentence before say what a sentence is about without its repeating it. The other is trained
+to mark the span that answers (`qa/reader.py`). `WEIGHTS` say what either counts.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from typing import TYPE_CHECKING
 
-from index import Archive, Article, Encoder, fold, idf, sentences
-from qa.about import speaks_of
+from index import Archive, Encoder, fold, idf
+from qa.about import TAKE_PLACE, speaks_of
 from qa.content import Word
-from qa.exact import FINDERS, HOLDER, SEVERAL, find_short
+from qa.exact import FINDERS, find_short
 from qa.kinds import Kind
-from qa.matching import Range, clauses, covered, longest_shared, resembled, unquoted
+from qa.matching import Range, covered, longest_shared, resembled, unquoted
 from qa.question import Question
+from qa.surroundings import Surroundings
 from qa.types import Hit
+from qa.windows import Window, windows
+
+if TYPE_CHECKING:
+    from qa.reader import SpanFound, SpanReader
 
 READ = 8
 """Passages read sentence by sentence. The right one is among the first 8 in 99 % of cases; each costs about 1 ms."""
 
+NEURAL = 1_000
+"""Characters the trained reader reads, around the best passages: what it can in some 15 ms."""
+
+WORTH = 0.05
+"""The share of the best passage's probability that makes another article worth reading by it, too: most questions need one."""
+
 NEAR, ARTICLE = 0.7, 0.15
 """What a word counts beside the sentence (headline, lead, sentence before), and elsewhere in its article."""
 
-ANSWERABLE = 0.55
-"""Least coverage of the question that is answered. See docs/decisions.md for how it was set."""
+FEATURES = (
+    "coverage",
+    "holds",
+    "pull",
+    "focus",
+    "longest",
+    "cosine",
+    "rank",
+    "keys",
+    "about",
+    "typed",
+    "mass",
+    "peak",
+    "agree",
+)
+"""What a sentence is judged by. `mass` and `peak` are the trained reader's: the log-probability that the answer begins in
+the sentence, and of its best span there; `agree` says that the span is one of the kind asked for."""
 
-LIKELY = 0.01
-"""Least probability of a passage that is answered from: sentences of others only happen to hold the kind of answer asked for."""
+WEIGHTS = (5.32, 1.15, -0.90, -0.15, -2.08, -0.93, 0.28, 1.71, 0.98, 0.33, 0.77, 0.05, -0.55)
+"""Fitted by `training/answers.py` (benchmarks/results/answers_fit.txt)."""
 
-ANSWERABLE_FOREIGN = 0.3
-"""Least cosine of passage and question for a question in another language, which shares no word with its answer. Told
-apart poorly: unrelated questions reach it in large archives (docs/log.md)."""
-
-FEATURES = ("coverage", "holds", "pull", "focus", "longest", "cosine", "rank")
-WEIGHTS = (7.4, 1.4, 0.4, 1.9, 1.0, 1.4, 3.4)
-"""What each feature of a sentence counts, fitted by `training/calibrate.py` on training questions; `pull`, which the fit
-gives nothing, keeps a little to choose between sentences that are else alike."""
+UNREAD = -8.0
+"""The log-probability of what the trained reader did not read or thinks next to nothing of."""
 
 FOREIGN_COSINE = 10.0
-"""Added weight of the cosine for such a question: nothing else tells its sentences apart."""
+"""Added weight of the cosine for a question in another language: nothing else tells its sentences apart."""
 
-QUOTE_SHORT, QUOTE_LONG = 80, 130
-"""Characters. A longer sentence is cut to the clauses that answer: for one fact to some three lines on a phone."""
+MARKED = -2.0
+"""Log-probability of the reader's span from which on a sentence may answer that does not name the deed or thing asked for in the
+question's words, or holds nothing that is seen to be of its kind: of 846 training questions so few as 13 are lost."""
+
+UNLIKE = 3.0
+"""Taken off a sentence that is ruled out: with anything from 0.5 to 3 as many training questions have the right one first."""
+
+COUNTED, FEW = 4.0, 3
+"""Added for an enumeration of just as many items as were asked for, from three on: nearly always the one meant, and too rare among
+training questions to be fitted."""
+
+TYPED = frozenset({Kind.WHEN, Kind.WHERE, Kind.WHO, Kind.TITLE, Kind.NUMBER})
+"""Kinds whose answer must hold a span of that type."""
 
 _YEAR = re.compile(r"\d{4}年?")
 
@@ -56,8 +89,10 @@ class Candidate:
     """A sentence that may answer: `article.text[start:end]`; `short` are offsets in the article's text.
 
     `coverage` is the weighted share of the question's words it or its surroundings hold; `typed` says that it holds a
-    span of the type asked for, `keys` that every number, ordinal and name of the question stands in it or near it, `about` that
-    it speaks of the very thing asked.
+    span of the type asked for, `keys` that every number, ordinal and name of the question stands in it or near it,
+    `about` that it speaks of the very thing asked; `ruled_out` that it gives another fact, however well it fits. `extra` is
+    what its score has beside its features. `span` is what the trained reader marks in it, if it read it; it may go on in the
+    next sentence.
     """
 
     hit: Hit
@@ -69,21 +104,19 @@ class Candidate:
     typed: bool
     keys: bool
     about: bool
+    ruled_out: bool
+    extra: float
+    none: float
     short: tuple[Range, ...]
-
-    def answers(self, threshold: float | None = None) -> bool:
-        """Whether it may be given as an answer; `threshold` is the least coverage, `ANSWERABLE` unless told."""
-        return (
-            self.hit.score >= LIKELY
-            and self.typed
-            and self.keys
-            and self.about
-            and self.coverage >= (ANSWERABLE if threshold is None else threshold)
-        )
+    span: Range | None
 
     @property
     def text(self) -> str:
         return self.hit.article.text[self.start : self.end]
+
+    def feature(self, name: str) -> float:
+        """The value of one of `FEATURES`."""
+        return self.features[FEATURES.index(name)]
 
 
 def _least(key: str) -> float:
@@ -92,45 +125,6 @@ def _least(key: str) -> float:
     if _YEAR.fullmatch(key):
         return ARTICLE
     return NEAR if any(c.isdigit() or c in "一二三四五六七八九十" for c in key) else NEAR / 2
-
-
-@dataclass(frozen=True)
-class Context:
-    """The folded surroundings of the sentences of one article."""
-
-    article: Article
-
-    @cached_property
-    def sentences(self) -> list[Range]:
-        return sentences(self.article.text)
-
-    @cached_property
-    def near(self) -> str:
-        """Headline, sections, dates and the first sentence."""
-        article = self.article
-        first = self.sentences[0] if self.sentences else (0, 0)
-        dates = [
-            spoken(date.value) for date in (*article.event_dates, *((article.published,) if article.published else ()))
-        ]
-        return fold(
-            "\n".join([*article.headline, *(s.title for s in article.sections), *dates, article.text[slice(*first)]])
-        )
-
-    def topic(self, position: int) -> str:
-        """The first sentence of the paragraph that holds a position: it names what the others go on about."""
-        opening = self.article.text.rfind("\n", 0, position) + 1
-        first = next(((low, high) for low, high in self.sentences if low >= opening), (0, 0))
-        return unquoted(fold(self.article.text[slice(*first)])) if first[0] < position else ""
-
-    @cached_property
-    def whole(self) -> str:
-        return unquoted(fold(self.article.text))
-
-
-def spoken(iso: str) -> str:
-    """ "2023-07-21" as a page writes it: "2023年7月21日"."""
-    parts = [int(part) for part in iso.split("-")]
-    return "".join(f"{value}{unit}" for value, unit in zip(parts, "年月日"[-len(parts) :], strict=True))
 
 
 def weight(archive: Archive, word: Word) -> float:
@@ -146,23 +140,67 @@ def _within(hit: Hit, sentence: Range) -> Range:
     return max(sentence[0], hit.passage.start), min(sentence[1], hit.passage.end)
 
 
-class Reader:
-    """Reads hits for one question."""
+@dataclass(frozen=True, slots=True)
+class _Marked:
+    """What the trained reader makes of a stretch of an article."""
 
-    def __init__(self, archive: Archive, encoder: Encoder, question: Question) -> None:
+    mass: float = UNREAD
+    peak: float = UNREAD
+    none: float = 1.0
+    span: Range | None = None
+
+
+@dataclass(frozen=True)
+class _Neural:
+    """What the trained reader made of the windows."""
+
+    read: Sequence[tuple[Window, tuple[SpanFound, ...], Sequence[float], float]]
+
+    def marked(self, article: str, start: int, end: int) -> _Marked:
+        """Of `text[start:end]` of an article."""
+        for window, spans, starts, none in self.read:
+            if window.article.id != article or not window.start <= start < window.end:
+                continue
+            low, high = start - window.start, end - window.start
+            mass = math.log(max(float(sum(starts[low:high])), math.exp(UNREAD)))
+            best = next((found for found in spans if low <= found.start < high), None)
+            if best is None:
+                return _Marked(mass, UNREAD, none)
+            place = window.start + best.start, window.start + best.end
+            return _Marked(mass, max(best.score, UNREAD), none, place)
+        return _Marked()
+
+
+class Extractor:
+    """Reads hits for one question; without `reader` by what the sentences cover alone.
+
+    A question in another language must have been put `in_chinese` (`qa/foreign.py`); `foreign` says so.
+    """
+
+    def __init__(
+        self,
+        archive: Archive,
+        encoder: Encoder,
+        question: Question,
+        reader: SpanReader | None,
+        *,
+        foreign: bool = False,
+    ) -> None:
         self.encoder = encoder
         self.question = question
+        self.foreign = foreign
+        self.reader = reader
         self.weights = [(word, weight(archive, word)) for word in question.words]
         self.bare = unquoted(fold(question.bare))
-        self.rarity = {word.text: value for word, value in self.weights}
+        self.rarity: Mapping[str, float] = {word.text: value for word, value in self.weights}
         self.total = sum(value for _, value in self.weights) or 1.0
 
     def candidates(self, hits: Sequence[Hit]) -> list[Candidate]:
         """The sentences of the best hits, best first. Equal scores keep the order of hits and of the text."""
-        contexts: dict[str, Context] = {}
-        places: list[tuple[Hit, Context, int]] = []
+        around: dict[str, Surroundings] = {}
+        places: list[tuple[Hit, Surroundings, int]] = []
         for hit in hits[:READ]:
-            context = contexts.setdefault(hit.article.id, Context(hit.article))
+            context = around.setdefault(hit.article.id, Surroundings(hit.article))
             places += [
                 (hit, context, i)
                 for i, (start, end) in enumerate(context.sentences)
@@ -173,44 +211,73 @@ class Reader:
         texts = [hit.article.text[slice(*_within(hit, context.sentences[i]))] for hit, context, i in places]
         cosines = self.encoder.encode(texts) @ self.encoder.encode([self.question.embedded], query=True)[0]
         best = max(hit.score for hit, _, _ in places) or 1.0
+        neural = self._neural(hits)
         read = [
-            self._read(hit, context, i, float(cosine), hit.score / best)
+            self._read(hit, context, i, float(cosine), hit.score / best, neural)
             for (hit, context, i), cosine in zip(places, cosines, strict=True)
         ]
         return sorted(read, key=lambda candidate: -candidate.score)
 
-    def _read(self, hit: Hit, context: Context, i: int, cosine: float, rank: float) -> Candidate:
+    def _neural(self, hits: Sequence[Hit]) -> _Neural:
+        if self.reader is None or not hits:
+            return _Neural(())
+        best = hits[0]
+        worth = [hit for hit in hits[:READ] if hit.score >= WORTH * best.score or hit.article.id == best.article.id]
+        chosen = windows(worth, NEURAL)
+        readings = self.reader.read(self.question, [window.text for window in chosen])
+        return _Neural(
+            [(w, read.spans, read.starts.tolist(), read.none) for w, read in zip(chosen, readings, strict=True)]
+        )
+
+    def _read(self, hit: Hit, context: Surroundings, i: int, cosine: float, rank: float, neural: _Neural) -> Candidate:
         start, end = _within(hit, context.sentences[i])
         text = context.article.text[start:end]
-        folded = unquoted(fold(text))
-        before = unquoted(fold(context.article.text[slice(*context.sentences[i - 1])])) if i else ""
-        near = context.near + "\n" + context.topic(start) + "\n" + before
-        coverage = 0.0
-        keys = True
-        for word, value in self.weights:
-            tier = max(
-                covered(word.text, folded), NEAR * covered(word.text, near), ARTICLE * covered(word.text, context.whole)
-            )
-            coverage += value * tier
-            keys = keys and (not word.key or tier >= _least(word.text))
-        coverage /= self.total
+        folded = context.folded[i] if (start, end) == context.sentences[i] else unquoted(fold(text))
+        near = context.near(i)
+        coverage, keys = self._covered(folded, near, context)
         short, pull = find_short(self.question, text, self.rarity)
-        focus = self._focus(folded, before)
-        longest = longest_shared(self.bare, folded) / max(len(self.bare), 1)
         typed = bool(short) or self.question.kind not in TYPED
         if self.question.count and self.question.kind is Kind.LIST:
             typed = len(short) == self.question.count or (len(short) > 1 and self.question.counted in folded)
         holds = bool(short) or self.question.kind not in FINDERS
-        features = (coverage, float(holds), pull, focus, longest, cosine, rank)
-        score = sum(weight * feature for weight, feature in zip(WEIGHTS, features, strict=True))
         about = speaks_of(self.question, hit.article, folded, near)
-        if not self.question.chinese:
-            # No word is shared, so the cosine stands in for coverage.
-            about = max(cosine, hit.dense) >= ANSWERABLE_FOREIGN
-            coverage = float(about)
-            score += FOREIGN_COSINE * cosine
+        marked = neural.marked(hit.article.id, start, end)
         places = tuple((start + a, start + b) for a, b in short)
-        return Candidate(hit, start, end, features, score, coverage, typed, keys, about, places)
+        features = (
+            coverage,
+            float(holds),
+            pull,
+            self._focus(folded, context.before(i)),
+            longest_shared(self.bare, folded) / max(len(self.bare), 1),
+            cosine,
+            rank,
+            float(keys),
+            float(about),
+            float(typed),
+            marked.mass,
+            marked.peak,
+            float(marked.span is not None and any(_meet(marked.span, place) for place in places)),
+        )
+        out = ruled_out(self.question, keys=keys, about=about, typed=typed, peak=marked.peak)
+        extra = -UNLIKE * (out or (self.question.kind is Kind.TITLE and not typed))
+        extra += COUNTED * (self.question.kind is Kind.LIST and self.question.count >= FEW and typed)
+        extra += FOREIGN_COSINE * cosine * self.foreign
+        score = sum(weight * feature for weight, feature in zip(WEIGHTS, features, strict=True)) + extra
+        return Candidate(
+            hit, start, end, features, score, coverage, typed, keys, about, out, extra, marked.none, places, marked.span
+        )
+
+    def _covered(self, folded: str, near: str, context: Surroundings) -> tuple[float, bool]:
+        """The weighted share of the question's words that stand in a sentence or, for less, around it; and whether all
+        its keys do."""
+        total, keys = 0.0, True
+        for word, value in self.weights:
+            tier = covered(word.text, folded)
+            tier = max(tier, NEAR * covered(word.text, near)) if tier < 1 else tier
+            tier = max(tier, ARTICLE * covered(word.text, context.whole)) if tier < ARTICLE else tier
+            total += value * tier
+            keys = keys and (not word.key or tier >= _least(word.text))
+        return total / self.total, keys
 
     def _focus(self, folded: str, before: str) -> float:
         """How far the words next to the interrogative stand in the sentence, or, for half, in the one before it."""
@@ -221,32 +288,20 @@ class Reader:
         return sum(found) / len(found)
 
 
-ONE_FACT = frozenset({Kind.WHEN, Kind.WHERE, Kind.WHO, Kind.TITLE, Kind.NUMBER})
-TYPED = frozenset({Kind.WHEN, Kind.WHERE, Kind.WHO, Kind.TITLE, Kind.NUMBER})
-"""Kinds whose answer must hold a span of that type."""
+def ruled_out(question: Question, *, keys: bool, about: bool, typed: bool, peak: float) -> bool:
+    """Whether a sentence gives another fact than the one asked for: what it says of another number or name, of another office
+    or year, of a day on which something else was done. The arguments are those of `Candidate` and its feature `peak`."""
+    if not keys:
+        return True
+    unlike = not about or (question.kind in TYPED and not typed)
+    if unlike and peak < MARKED:
+        return True
+    if question.kind is Kind.WHERE and question.focus[:1] and question.focus[0] in TAKE_PLACE:
+        return not typed
+    if question.kind is Kind.LIST and question.count >= FEW:
+        return not typed
+    return not about and bool(question.holder or question.dates or question.kind in (Kind.WHEN, Kind.YESNO))
 
 
-def cut(candidate: Candidate, question: Question, rarity: Mapping[str, float]) -> Range:
-    """The sentence, or of a long one the run of clauses that holds the spans and the question's rarest words."""
-    start, end = candidate.start, candidate.end
-    one = question.kind in ONE_FACT and not SEVERAL.search(question.text) and not HOLDER.search(question.text)
-    limit = QUOTE_SHORT if one else QUOTE_LONG
-    if end - start <= limit:
-        return start, end
-    text = candidate.hit.article.text
-    parts = clauses(text, start, end)
-    top = max(rarity.values(), default=1.0)
-    value = [
-        sum(weight * covered(word, fold(text[a:b])) for word, weight in rarity.items())
-        + top * any(a < high and low < b for low, high in candidate.short)
-        for a, b in parts
-    ]
-    best = max(range(len(parts)), key=lambda i: (value[i], -i))
-    low = high = best
-    while True:
-        grow = [(value[i], i) for i in (low - 1, high + 1) if 0 <= i < len(parts)]
-        grow = [(v, i) for v, i in grow if max(parts[high][1], parts[i][1]) - min(parts[low][0], parts[i][0]) <= limit]
-        if not grow:
-            return parts[low][0], parts[high][1]
-        _, i = max(grow, key=lambda pair: (pair[0], -pair[1]))
-        low, high = min(low, i), max(high, i)
+def _meet(a: Range, b: Range) -> bool:
+    return a[0] < b[1] and b[0] < a[1]

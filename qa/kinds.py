@@ -21,6 +21,7 @@ class Kind(StrEnum):
     HOW = "how"
     YESNO = "yesno"
     WHAT = "what"
+    OVERVIEW = "overview"
     ARTICLES = "articles"
     KEYWORDS = "keywords"
 
@@ -53,6 +54,11 @@ _INTERROGATIVES: tuple[tuple[Kind, str], ...] = (
         r"(分别)?(是|有|包括|包含)?(哪些|哪几[个种项大类家名]?|哪[一二两三四五六七八九十\d]+[大个种项类家名方条点])",
     ),
     (Kind.LIST, r"(包括|包含|都?有)(些)?(什么|啥)|分别(是|为|指)?(什么|啥)?|\bwhich\b(?=.*\b(are|were)\b)"),
+    (
+        Kind.OVERVIEW,
+        r"^(请|麻烦|能否|可以|能|帮我?|给我?|跟我?|向我?|我想)*(介绍|概述|概括|总结|说说|讲讲|谈谈|聊聊|了解)(一?下|一说)?(?=..)|(情况|进展|表现|反响|效果|结果)?(怎么样|怎样|如何)了?(?=[?\s。]*$)"
+        r"|(发生|出)了?什么(事情?)?|怎么回事|\b(tell me (more )?about|describe|overview of|what (has )?happened)\b",
+    ),
     (Kind.WHAT, r"(是|指|叫|做|为)?(什么|啥|哪个|哪种|哪项|哪一[个种项家]|哪家|何种|何为)|\bwhat\b|\bwhich\b"),
     (Kind.HOW, r"如何|怎么样?|怎样|\bhow\b"),
     (Kind.YESNO, r"吗(?=[?？。!！\s]*$)|是否|有没有|是不是|能否|可否|^(is|are|was|were|did|does|do|has|have|can)\b"),
@@ -71,7 +77,7 @@ _IMPLIED: tuple[tuple[Kind, str], ...] = (
     ),
 )
 
-_POLITE = re.compile(
+POLITE = re.compile(
     r"(请问|请|麻烦|你好|您好)?(你|您)?(能不能|能否|可以|帮|给)?我?(告诉|介绍|说说|讲讲|查查|查一下|看看)(一下|下)?(我)?|请问|具体|到底|究竟|(?<=多少)呢$"
 )
 _COPULA_TAIL = re.compile(r"(的|了|呢|啊|呀|么)+(?=[?？。!！\s]*$)")
@@ -99,7 +105,7 @@ def find_kind(folded: str) -> tuple[Kind, re.Match[str] | None]:
 
 def without_interrogatives(folded: str) -> str:
     """What is left when the words that only make it a question are blanked out."""
-    text = _POLITE.sub(" ", folded)
+    text = POLITE.sub(" ", folded)
     for _, pattern in _PATTERNS:
         text = pattern.sub(" ", text)
     return _COPULA_TAIL.sub(" ", text).strip()

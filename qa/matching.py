@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
+
+from index import notations, number_terms
+
 CLAUSE_ENDS = "，；,;：:。！？!?"
 
 Range = tuple[int, int]
@@ -24,14 +29,34 @@ def longest_shared(a: str, b: str) -> int:
 
 
 def covered(word: str, text: str) -> float:
-    """How much of a word stands in folded text: 1 whole, else the share of its bigrams if that is at least half."""
+    """How much of a word stands in folded text: 1 whole, else the share of its bigrams if that is at least half.
+
+    A number stands there however it is written (第61次, 第六十一次), but whole.
+    """
+    forms = _forms(word)
+    if forms:
+        return float(any(form in text and not _cut_number(form, text) for form in forms))
     if word in text:
-        return not _cut_number(word, text)
-    if len(word) < 3 or word[0].isdigit() or word.isascii():
+        return 1.0
+    if len(word) < 3 or word.isascii():
         return 0.0
     bigrams = [word[i : i + 2] for i in range(len(word) - 1)]
     share = sum(bigram in text for bigram in bigrams) / len(bigrams)
     return share if share >= 0.5 else 0.0
+
+
+_NUMERAL = re.compile(
+    r"第?(?:[\d,.]+[万亿]*|[〇零一二两三四五六七八九十百千万亿]+)[^\W\d]?|[\d一二三四五六七八九十]+月[\d一二三四五六七八九十]+[日号]"
+)
+
+
+@lru_cache(maxsize=4096)
+def _forms(word: str) -> tuple[str, ...]:
+    """The ways to write a word that is a number with or without its unit; none for any other word."""
+    terms = number_terms(word) if _NUMERAL.fullmatch(word) else ()
+    if terms:
+        return tuple(dict.fromkeys((word, *notations(max(terms, key=len)))))
+    return (word,) if word[:1].isdigit() else ()
 
 
 def _cut_number(word: str, text: str) -> bool:

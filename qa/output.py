@@ -48,6 +48,8 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "short": list(answer.short),
         "refused": answer.refused,
         "engine": answer.engine,
+        "note": " · ".join(answer.note) if answer.note else None,
+        "dropped": [{"text": one.text, "reason": " · ".join(one.reason)} for one in answer.dropped if one.reason],
         "citations": [citation_json(citation) for citation in answer.citations],
         "seconds": answer.seconds,
     }
@@ -152,6 +154,7 @@ def answer_text(answer: Answer, *, bold: bool = False) -> str:
     for short in answer.short if bold else ():
         text = text.replace(short, f"\033[1m{short}\033[0m")
     lines.append(text)
+    lines += [f"（{' · '.join(answer.note)}）"] if answer.note else []
     if answer.refused and answer.citations:
         lines.append("\n相近的段落 · nearest passages:")
     elif answer.citations:

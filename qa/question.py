@@ -11,13 +11,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from index import NO_WORDS, DateMention, UsageError, Wordlist, fold, parse_dates, query_terms, tagged
+from qa.asks import Listing, asked_articles
 from qa.content import Word, content_words, is_content
-from qa.followup import make_whole
+from qa.followup import Answered, make_whole
 from qa.kinds import Kind, find_kind, is_chinese, without_interrogatives
+from qa.periods import Period, annotated, counted, find_periods
+from qa.several import asked_one_by_one, compared
 from qa.spans import is_name
 
 Reporters = Callable[[], Mapping[str, str]]
 """Gives the names of reporters as they are written by their folded forms."""
+
+Newest = Callable[[], str | None]
+"""Gives the newest day of the archive, ISO."""
 
 MAX_QUESTION = 2_000
 """Characters. A page holds about 8,000; what is longer than a quarter of one is a pasted text, and found by its beginning."""
@@ -29,22 +35,6 @@ INHERITED_WEIGHT = 0.5
 """Words a follow-up takes over from the question before it count half: they say where to look, not what is asked."""
 
 
-_ARTICLE_NOUN = r"(报道|文章|稿件|稿子|新闻|消息|通讯|articles?|stories|reports?|news)"
-_EVENT_NOUN = r"(会议|活动|事情|大事|事件|要闻|events?|meetings?|happen(ed)?)"
-_NOUN = rf"(?:{_EVENT_NOUN}|{_ARTICLE_NOUN})"
-_BY = re.compile(r"记者|采写|撰写|采访|写|作者|撰稿|署名|都|参与|\b(by|wrote|written|reporter|author)\b")
-_WHICH = r"(?:哪些|哪几[篇个场次]|什么|多少|几篇|有啥|所有|全部)"
-# "哪些会议和活动", "的新闻有哪些", "发生了什么": what is asked for is the articles themselves.
-_ASKS_ARTICLES = re.compile(
-    rf"{_WHICH}[^，。？?的]{{0,6}}?{_NOUN}([和及与、或]{_NOUN})*|{_NOUN}([和及与、或]{_NOUN})*(都|分别)?(有|是)?{_WHICH}?(?=[?\s。]*$)"
-    rf"|(发生|写|报道|采写)了?(些)?(什么|哪些|啥)|列出.*{_NOUN}|\b(what|which|list)\b.*{_NOUN}"
-)
-
-_PAIR = re.compile(
-    r"^(?P<head>.*?)(?P<a>[^，,、和与跟及]{2,40})(?:和|与|跟|及|以及|、)(?P<b>[^，,、和与跟及]{2,40}?)(?P<each>分别|各自|各)(?P<tail>.+)$"
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Question:
     """A question understood. `embedded` is what the encoder gets: the text, and before it that of an inherited topic.
@@ -53,7 +43,11 @@ class Question:
     `focus` are the words next to the interrogative (多少, 哪些 …): the attribute asked for. `unit` is the measure word
     after it, `count` how many items a list is said to have, `counted` how it
     is put ("四大"). `holder` says that the question names an office and asks who
-    holds it. `parts` are the questions of a comparison, each whole.
+    holds it.
+
+    `periods` are its dates and periods as days; `byline` and `listing` say which articles are asked for, where they are,
+    and `skipped` how many times more of them was asked for. `parts` are several questions in one, each whole, `compared` that they
+    ask the same of several things.
     """
 
     text: str
@@ -67,10 +61,14 @@ class Question:
     count: int = 0
     counted: str = ""
     dates: tuple[DateMention, ...] = ()
+    periods: tuple[Period, ...] = ()
     byline: str | None = None
+    listing: Listing | None = None
+    skipped: int = 0
     holder: bool = False
     chinese: bool = True
     parts: tuple[str, ...] = ()
+    compared: bool = False
     understood: str | None = None
 
 
@@ -108,27 +106,10 @@ def _focus(folded: str, kind: Kind, match: re.Match[str] | None) -> tuple[tuple[
         # "谁在开幕式上发言": what the person did stands behind where.
         rest = tagged(folded[match.end() + setting.end() :])
         following = [w for w, tag in rest if is_content(w, tag)]
+    if kind is Kind.WHO and folded.startswith("是", match.end()):
+        # "谁是滨海区区长": the office stands last.
+        following = [w for w, tag in after if is_content(w, tag)][-1:]
     return tuple(following[:1] + before[-1:]), unit
-
-
-def _asks_articles(folded: str, dates: Sequence[DateMention], reporters: Reporters) -> tuple[bool, str | None]:
-    """Whether a list of articles is asked for: those by a reporter, or those of a day or period."""
-    asked = _ASKS_ARTICLES.search(folded)
-    if not asked:
-        return False, None
-    rest = list(folded)
-    for mention in dates:
-        rest[mention.start : mention.end] = " " * (mention.end - mention.start)
-    rest[asked.start() : asked.end()] = " " * (asked.end() - asked.start())
-    left = "".join(rest)
-    known = reporters()
-    named = max((name for name in known if name in left), key=len, default=None)
-    byline = None if named is None else known[named]
-    if named is not None:
-        left = _BY.sub(" ", left.replace(named, " "))
-    # What is left must be no more than a place and a verb ("新区举行了"): else it asks about something said there.
-    few = len(content_words(without_interrogatives(left))) <= 2
-    return few and (byline is not None or bool(dates)), byline if few else None
 
 
 def tidy(text: str) -> str:
@@ -141,56 +122,65 @@ def tidy(text: str) -> str:
 
 
 def understand(
-    text: str, *, history: Sequence[str] = (), reporters: Reporters = dict, wordlist: Wordlist = NO_WORDS
+    text: str,
+    *,
+    history: Sequence[str] = (),
+    reporters: Reporters = dict,
+    wordlist: Wordlist = NO_WORDS,
+    newest: Newest = lambda: None,
+    answered: Answered = lambda _: "",
 ) -> Question:
     """Read a question. `history` are the earlier questions of the conversation, oldest first; `reporters` gives
-    the names of the reporters the archive knows by their folded forms, and is called only if one may be meant; `wordlist`
-    are the user's own words that the archive was built with.
+    the names of the reporters the archive knows by their folded forms; `wordlist` are the user's own words that the archive
+    was built with; `newest` gives the archive's newest day, from which "去年" and "最近" are counted, and `answered` the exact
+    answer to the earlier question of a number. What gives something is called only where it is needed.
 
     :raises UsageError: if the question is empty.
     """
     long, text = len(text) > MAX_QUESTION, tidy(text)
     if not text.strip():
         raise UsageError("the question is empty: type what you want to know · 问题为空：请输入想问的内容")
-    whole, inherited = make_whole(text, [tidy(earlier) for earlier in history])
-    question = _parse(whole, reporters, wordlist)
-    if inherited:
-        own = {word.text for word in question.words}
-        extra = tuple(
-            word
-            for word in content_words(without_interrogatives(fold(inherited)), INHERITED_WEIGHT)
-            if word.text not in own
-        )
-        weights = dict(question.terms)
-        for term, weight in query_terms(without_interrogatives(fold(inherited)), wordlist).items():
-            weights[term] = weights.get(term, 0.0) + weight * INHERITED_WEIGHT
-        question = replace(
-            question,
-            words=question.words + extra,
-            terms=weights,
-            embedded=f"{without_interrogatives(inherited)} {text}",
-            understood=f"{without_interrogatives(inherited).rstrip('?？。 ')}：{text.strip()}",
-        )
-    elif whole != text:
-        question = replace(question, understood=whole)
-    elif long:
-        question = replace(
-            question, understood=f"{text[:SHOWN]}……（只看前 {MAX_QUESTION:,} 字 the first {MAX_QUESTION:,} characters）"
-        )
-    return question
+    whole = make_whole(text, [tidy(earlier) for earlier in history], answered)
+    parts = asked_one_by_one(whole.text)
+    question = _parse(whole.text, reporters, wordlist, newest, parts)
+    if whole.topic:
+        question = _lightened(question, text, whole.topic, wordlist)
+    shown = annotated(whole.text, question.periods)
+    if whole.skipped:
+        shown = f"{shown}（接着列出 more）"
+        question = replace(question, skipped=whole.skipped)
+    if long:
+        shown = f"{text[:SHOWN]}……（只看前 {MAX_QUESTION:,} 字 the first {MAX_QUESTION:,} characters）"
+    return replace(question, understood=shown if shown != text else None)
 
 
-def _parse(text: str, reporters: Reporters, wordlist: Wordlist) -> Question:
+def _lightened(question: Question, own: str, topic: str, wordlist: Wordlist) -> Question:
+    """What a follow-up took over counts less than what it asks itself."""
+    folded, inherited = fold(own), fold(topic)
+    terms = query_terms(without_interrogatives(folded), wordlist)
+    return replace(
+        question,
+        words=tuple(
+            replace(word, weight=INHERITED_WEIGHT, key=word.key and any(c.isdigit() for c in word.text))
+            if word.text in inherited and word.text not in folded
+            else word
+            for word in question.words
+        ),
+        terms={term: weight if term in terms else weight * INHERITED_WEIGHT for term, weight in question.terms.items()},
+    )
+
+
+def _parse(text: str, reporters: Reporters, wordlist: Wordlist, newest: Newest, parts: Sequence[str] = ()) -> Question:
     folded = fold(text)
     kind, match = find_kind(folded)
     dates = tuple(parse_dates(folded))
-    asks_articles, byline = _asks_articles(folded, dates, reporters)
+    alike = compared(folded)
+    periods = find_periods(folded, dates, newest() if counted(folded, dates) else None)
+    asked = None if parts or alike else asked_articles(folded, periods, reporters)
+    listing, byline = asked or (None, None)
     focus, unit = _focus(folded, kind, match)
-    count, counted = _count(folded)
+    count, said = _count(folded)
     bare = without_interrogatives(folded) or folded
-    asks_holder = kind is Kind.WHO and _HOLDER.search(folded) is not None
-    pair = _PAIR.match(folded) if "分别" in folded or "各" in folded else None
-    parts = (pair["head"] + pair["a"] + pair["tail"], pair["head"] + pair["b"] + pair["tail"]) if pair else ()
     name = bare.strip(" ?？。")
     words = content_words(bare)
     if kind is Kind.TITLE and is_name(name):
@@ -199,16 +189,19 @@ def _parse(text: str, reporters: Reporters, wordlist: Wordlist) -> Question:
         text=text,
         embedded=text,
         bare="".join(c for c in bare if c.isalnum()),
-        kind=Kind.ARTICLES if asks_articles else kind,
+        kind=Kind.ARTICLES if listing else kind,
         words=tuple(word for word in words if word.text not in _ATTRIBUTE.get(kind, ())),
         terms=query_terms(bare, wordlist),
         focus=tuple(word for word in focus if word not in _ATTRIBUTE.get(kind, ())),
         unit=unit,
         count=count,
-        counted=counted,
+        counted=said,
         dates=dates,
+        periods=tuple(period for period in periods if listing or not period.vague),
         byline=byline,
-        holder=asks_holder,
+        listing=listing,
+        holder=kind is Kind.WHO and _HOLDER.search(folded) is not None,
         chinese=is_chinese(folded),
-        parts=parts,
+        parts=alike or tuple(parts),
+        compared=bool(alike),
     )

@@ -11,7 +11,7 @@ from hashlib import blake2b
 from index import Filter
 from qa import scope
 from qa.markup import byline_words, date_words, dotted, esc, place_words, say
-from qa.types import Answer, Citation
+from qa.types import Answer, Citation, Words, Written
 
 CITE = re.compile(r"\[(\d{1,3})\]")
 # What may stand in an answer between a quote and its number: its own end marks, which a list drops, and "……" of a cut.
@@ -49,7 +49,7 @@ def conversation(turns: Sequence[Turn], examples: Sequence[str] = (), *, shown: 
 
 
 def _pending(turn: Turn) -> bool:
-    return turn.answer is None and not turn.message
+    return (turn.answer is None and not turn.message) or (turn.answer is not None and turn.answer.pending)
 
 
 def _welcome(examples: Sequence[str]) -> str:
@@ -70,6 +70,7 @@ def _turn(turn: Turn, index: int, shown: int | None) -> str:
     body = f'<p class="wb-wait"><i></i>{say("searching")}</p>'
     if turn.answer is not None:
         body = _refusal(turn, turn.answer, index) if turn.answer.refused else _answer(turn.answer, index, shown)
+        body += _manuscript(turn.answer) if shown is None else ""
     elif turn.message:
         body = f'<div class="wb-trouble" role="alert"><strong>{say("trouble")}</strong><p>{turn.message}</p></div>'
     asked = f' data-asked="{esc(turn.question)}"' if turn.answer is not None else ""
@@ -99,16 +100,51 @@ def _answer(answer: Answer, index: int, shown: int | None) -> str:
             f'<small class="wb-took">{say("took", ms=round(answer.seconds * 1000))}</small>' if answer.seconds else ""
         )
         sources = f'<h3 class="wb-label">{say("sources")}{took}</h3><ol class="wb-sources">{items}</ol>'
-    return f'{_understood(answer)}<div class="wb-answer">{prose}</div>{sources}'
+    return f'{_understood(answer)}{_engine(answer) if whole else ""}<div class="wb-answer">{prose}</div>{sources}'
+
+
+def _engine(answer: Answer) -> str:
+    """Who answered, and why it was not the model, where there is one."""
+    note = f'<p class="wb-remark" role="status">{_both(answer.note)}</p>' if answer.note else ""
+    if answer.engine == "llm":
+        return f'<p class="wb-engine">{say("written")}</p>{note}'
+    return f'<p class="wb-engine">{say("extracted")}</p>{note}' if answer.pending or answer.note else ""
+
+
+def _manuscript(answer: Answer) -> str:
+    """What a model has written so far; of a whole answer only what was struck out."""
+    if answer.pending:
+        said = "".join(_sentence(sentence) for sentence in answer.written)
+        caret = '<i class="wb-caret" aria-hidden="true"></i>'
+        return f'<section class="wb-draft"><h3 class="wb-label">{say("writing")}</h3><p>{said}{caret}</p></section>'
+    if not answer.dropped:
+        return ""
+    items = "".join(f"<li>{_sentence(sentence)}</li>" for sentence in answer.dropped)
+    return f'<section class="wb-draft wb-dropped"><h3 class="wb-label">{say("struck")}</h3><ul>{items}</ul></section>'
+
+
+def _sentence(sentence: Written) -> str:
+    text = f"<bdi>{esc(sentence.text)}</bdi>"
+    if sentence.reason:
+        return f'<del class="wb-struck">{text}</del><small class="wb-reason">{_both(sentence.reason)}</small>'
+    if sentence.checked:
+        return f'<span class="wb-sure">{text}</span>'
+    return f'<span class="wb-unsure">{text}<small class="wb-hidden">{say("unchecked")}</small></span>'
+
+
+def _both(words: Words) -> str:
+    chinese, english = map(esc, words)
+    return f'<span class="zh" lang="zh">{chinese}</span><span class="en" lang="en">{english}</span>'
 
 
 def _refusal(turn: Turn, answer: Answer, index: int) -> str:
+    remark = f"<p>{_both(answer.note)}</p>" if answer.note else ""
     note = say("refused_note" if turn.where is None or turn.where.empty else "refused_within")
     nearest = ""
     if answer.citations:
         items = "".join(_source(citation, index) for citation in answer.citations)
         nearest = f'<h3 class="wb-label">{say("nearest")}</h3><ol class="wb-sources wb-nearest">{items}</ol>'
-    return f'{_understood(answer)}<div class="wb-refusal"><strong>{say("refused")}</strong><p>{note}</p></div>{nearest}'
+    return f'{_understood(answer)}<div class="wb-refusal"><strong>{say("refused")}</strong><p>{note}</p>{remark}</div>{nearest}'
 
 
 def _prose(answer: Answer, index: int, shown: int) -> str:

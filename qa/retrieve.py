@@ -15,7 +15,7 @@ from qa.features import Sought, Unit, features
 from qa.question import Question
 from qa.rank import CHINESE, FOREIGN
 from qa.same import collapse
-from qa.translate import shares, sought, stays, translate
+from qa.translate import Group, shares, sought, stays, translate
 from qa.types import Hit
 
 if TYPE_CHECKING:
@@ -54,13 +54,17 @@ def retrieve(
     where: Filter | None = None,
     using: Using = EVERYTHING,
     reranker: CrossReranker | None = None,
+    groups: Sequence[Group] | None = None,
 ) -> list[Hit]:
-    """The `k` best passages for a question, best first; equal scores in the order of sources and of the page.
+    """The `k` best passages for a question, best first; equal scores in the order of sources and of the page. `groups` are
+    what its foreign words may be in Chinese, if that is known already.
 
     A hit's score is the probability that it answers (of several that tell the same story, that one of them does), or
     what `reranker` says; without reranking it is the fused score.
     """
-    hits, sought = candidates(archive, encoder, question, most=max(RERANKED, k), where=where, using=using)
+    hits, sought = candidates(
+        archive, encoder, question, most=max(RERANKED, k), where=where, using=using, groups=groups
+    )
     if not using.rerank or not hits:
         return hits[:k]
     ranker = CHINESE if question.chinese else FOREIGN
@@ -80,9 +84,10 @@ def candidates(
     most: int = RERANKED,
     where: Filter | None = None,
     using: Using = EVERYTHING,
+    groups: Sequence[Group] | None = None,
 ) -> tuple[list[Hit], Sought]:
     """At most `most` passages by the fused score, best first, and what they are to be reranked by."""
-    wanted = _Wanted.of(archive, question)
+    wanted = _Wanted.of(archive, question, groups)
     allowed = archive.select(where or Filter())
     if allowed is not None and not len(allowed):
         return [], wanted.sought
@@ -139,13 +144,13 @@ class _Wanted:
     sought: Sought
 
     @classmethod
-    def of(cls, archive: Archive, question: Question) -> _Wanted:
+    def of(cls, archive: Archive, question: Question, meant: Sequence[Group] | None) -> _Wanted:
         weigh, named = _Weigh(archive), archive.wordlist.names
         frequency = archive.lexical.document_frequency
         # In a Chinese question a foreign word that the archive holds is a name as it stands.
         found = [
             (group, scored)
-            for group in translate(question.text, frequency)
+            for group in (translate(question.text, frequency) if meant is None else meant)
             if (scored := sought(group)) and not (question.chinese and frequency(group.source))
         ]
         groups = [group for group, _ in found]

@@ -60,11 +60,27 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A quote to be shown as part of an answer. `cut` says whether the sentence goes on before and after it."""
+    """A quote to be shown as part of an answer. `cut` says whether the sentence goes on before and after it; `frame` is
+    said before it, to a question in another language."""
 
     citation: Citation
     short: tuple[str, ...] = ()
     cut: tuple[bool, bool] = (False, False)
+    frame: str = ""
+
+
+Words = tuple[str, str]
+"""The same words in Chinese and in English."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A sentence as a model wrote it, its numbers taken out. `reason` says why it does not count; `checked` that it was
+    looked at: while an answer is being written, its last sentence is not yet."""
+
+    text: str
+    reason: Words | None = None
+    checked: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +88,12 @@ class Answer:
     """An answer, or a refusal with the nearest passages as `citations`.
 
     `answer` is plain text; `[n]` in it refers to `citations[n - 1]`. `understood` is the question as it was
-    searched for when it differs from what was typed (a follow-up made whole).
+    searched for when it differs from what was typed (a follow-up made whole). `confidence` is the probability that the
+    archive holds what was asked; below a threshold it is refused.
+
+    `engine` is "extractive", or "llm" for an answer of the sentences of a model that stood the checks. `written` are the
+    sentences of a model, those that did not stand them, too; `pending` says that it is still writing. `note` says why it did
+    not answer.
     """
 
     question: str
@@ -83,4 +104,13 @@ class Answer:
     citations: tuple[Citation, ...] = ()
     understood: str | None = None
     id: str | None = None
+    confidence: float = 0.0
+    written: tuple[Written, ...] = ()
+    note: Words | None = None
+    pending: bool = False
     seconds: float = field(default=0.0, compare=False)
+
+    @property
+    def dropped(self) -> tuple[Written, ...]:
+        """The sentences of a model that did not stand the checks."""
+        return tuple(sentence for sentence in self.written if sentence.reason)

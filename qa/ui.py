@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from qa.crossencoder import CrossReranker
     from qa.engine import Engine
     from qa.updates import Updates
+    from qa.writer import Writer
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +28,8 @@ logger = logging.getLogger(__name__)
 MAX_TRANSFER = 256 * 1024 * 1024
 # Questions answered at the same time; an answer holds one core for some ms, so more would only queue inside.
 ASKING_AT_ONCE = 4
+# With a writer: whoever waits for a model holds no core.
+WRITING_AT_ONCE = 16
 # Seconds: how often Gradio's own copies of uploaded files are looked through, and how old they may grow.
 FORGET_UPLOADS = (3600, 3600)
 # Seconds that a build under way has to stop when the page is shut: between two files it does so at once.
@@ -63,7 +66,7 @@ def create(engine: Engine, home: Path, updates: Updates | None = None) -> gr.Blo
                 with gr.Tab(words_of("archive_tab"), id="archive", elem_id="wb-archive-tab"):
                     archive_tab(blocks, engine, home, updates, words_of, after=(lambda: _masthead(engine), masthead))
         blocks.load(lambda: _masthead(engine), None, masthead, **QUIET)
-    blocks.queue(default_concurrency_limit=ASKING_AT_ONCE)
+    blocks.queue(default_concurrency_limit=WRITING_AT_ONCE if engine.writer else ASKING_AT_ONCE)
     return blocks
 
 
@@ -103,6 +106,7 @@ def serve(
     *,
     encoder: str | None = None,
     reranker: CrossReranker | None = None,
+    writer: Writer | None = None,
     host: str = HOST,
     port: int = PORT,
     watch: Callable[[str], None] | None = None,
@@ -134,7 +138,7 @@ def serve(
     from qa.engine import Engine
     from qa.updates import Updates
 
-    engine = Engine(home, load_encoder(encoder) if encoder else None, reranker)
+    engine = Engine(home, load_encoder(encoder) if encoder else None, reranker, writer)
     updates = Updates(home, lambda: engine.encoder)
     blocks, url = launch(engine, home, updates, host=host, port=port, auth=auth)
     if ready is not None:

@@ -43,6 +43,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "empty_question": ("先写下一个问题。", "Write a question first."),
     "cut": ("……（共 {length} 字）", "… ({length} characters)"),
     "took": ("用时 {ms} 毫秒", "{ms} ms"),
+    # A model's writing
+    "writing": ("模型正在写，写完一句核对一句", "A model is writing; each sentence is checked once it is whole"),
+    "written": ("模型执笔，每句都与原文核对过", "Written by a model; each sentence checked against the paper"),
+    "extracted": ("原文摘句", "The paper's own sentence"),
+    "struck": ("没有通过核对，已划去", "Did not stand the checks: struck out"),
+    "unchecked": ("（待核对）", " (not yet checked)"),
     # Places and dates
     "line": ("第 {first} 行", "line {first}"),
     "lines": ("第 {first}–{last} 行", "lines {first}–{last}"),

@@ -192,6 +192,8 @@ def test_ask_as_json_keeps_the_contract(capsys, built):
         "short",
         "refused",
         "engine",
+        "note",
+        "dropped",
         "citations",
         "seconds",
     }

@@ -42,6 +42,10 @@ def split(text: str) -> list[str]:
             "It is a test. Version 2.0 works! This line\ngoes on.\n",
             ["It is a test.", "Version 2.0 works!", "This line\ngoes on."],
         ),
+        (
+            "He met Dr. Smith of the Andrew W. Mellon Foundation. He left.",
+            ["He met Dr. Smith of the Andrew W. Mellon Foundation.", "He left."],
+        ),
         ("见 https://a.cn/?id=1 。完", ["见 https://a.cn/?id=1 。", "完"]),
         ("他走了……！？”再没回来。", ["他走了……！？”", "再没回来。"]),
         ("The end.！完", ["The end.！", "完"]),

@@ -24,6 +24,10 @@ from qa.question import MAX_QUESTION, understand
         ("如何办理居住证？", Kind.HOW),
         ("活动的主题是什么？", Kind.WHAT),
         ("地铁通车了吗？", Kind.YESNO),
+        ("介绍一下滨海大桥", Kind.OVERVIEW),
+        ("滨海大桥建设得怎么样？", Kind.OVERVIEW),
+        ("码头发生了什么？", Kind.OVERVIEW),
+        ("Tell me about the bridge.", Kind.OVERVIEW),
         ("滨海 大桥", Kind.KEYWORDS),
         ("大桥 造价", Kind.NUMBER),
         ("展览 时间", Kind.WHEN),
@@ -77,7 +81,7 @@ def test_follow_up_takes_over_the_topic():
     question = understand("占地多少亩？", history=["滨海大学新校区总投资多少？"])
     assert {word.text: word.weight for word in question.words}["占地"] == 1.0
     assert {word.text: word.weight for word in question.words}["校区"] == 0.5
-    assert question.understood == "滨海大学新校区总投资：占地多少亩？"
+    assert question.understood == "滨海大学新校区占地多少亩？"
 
 
 def test_follow_up_of_a_follow_up_keeps_the_topic():
