@@ -61,6 +61,8 @@ def _speaks(sentence: str) -> bool:
 
 def _hides(text: str) -> bool:
     """Whether it holds a run of characters that cannot be seen, or one of those that spell text invisibly."""
+    if _plain(text):
+        return False
     run = 0
     for char in text:
         if "\U000e0000" <= char <= "\U000e007f":
@@ -74,5 +76,12 @@ def _hides(text: str) -> bool:
 def visible(text: str) -> str:
     """The text without characters that cannot be seen: control characters but the line break, and marks of direction, joining
     and language."""
+    if _plain(text):
+        return text
     kinds = ((char, unicodedata.category(char)) for char in text)
     return "".join(char for char, kind in kinds if char == "\n" or kind not in ("Cc", "Cf", "Co", "Cs", "Cn"))
+
+
+def _plain(text: str) -> bool:
+    """Whether every character can be seen, blanks and line breaks aside: nearly every text, known at once."""
+    return text.replace("\n", "").replace("\u3000", "").isprintable()

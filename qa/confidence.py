@@ -17,8 +17,8 @@ from qa.types import Hit
 LEAST = 1e-4
 """Probability below which a passage is as good as none."""
 
-RULED_OUT = 0.1
-"""What is left of the probability if the best sentence gives another fact: it may be a misunderstanding of ours."""
+RULED_OUT = 0.05
+"""What is left of the probability if the best sentence gives another fact: it is not answered then, however likely else."""
 
 _SEEN = (Kind.WHEN, Kind.NUMBER)  # whether a date or number is there can be seen; a name may be written in any way
 

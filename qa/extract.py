@@ -61,6 +61,11 @@ the sentence, and of its best span there; `agree` says that the span is one of t
 WEIGHTS = (5.32, 1.15, -0.90, -0.15, -2.08, -0.93, 0.28, 1.71, 0.98, 0.33, 0.77, 0.05, -0.55)
 """Fitted by `training/answers.py` (benchmarks/results/answers_fit.txt)."""
 
+_WEIGHT_OF = dict(zip(FEATURES, WEIGHTS, strict=True))
+
+LIKELY = 12
+"""Sentences of some thirty that are looked at for spans of the kind asked for, which costs most."""
+
 UNREAD = -8.0
 """The log-probability of what the trained reader did not read or thinks next to nothing of."""
 
@@ -171,6 +176,23 @@ class _Neural:
         return _Marked()
 
 
+@dataclass(frozen=True, slots=True)
+class _Glance:
+    """A sentence with the features that cost little; `known` has them by their names."""
+
+    hit: Hit
+    start: int
+    end: int
+    folded: str
+    near: str
+    marked: _Marked
+    known: Mapping[str, float]
+
+    @property
+    def score(self) -> float:
+        return sum(_WEIGHT_OF[name] * value for name, value in self.known.items())
+
+
 class Extractor:
     """Reads hits for one question; without `reader` by what the sentences cover alone.
 
@@ -212,10 +234,12 @@ class Extractor:
         cosines = self.encoder.encode(texts) @ self.encoder.encode([self.question.embedded], query=True)[0]
         best = max(hit.score for hit, _, _ in places) or 1.0
         neural = self._neural(hits)
-        read = [
-            self._read(hit, context, i, float(cosine), hit.score / best, neural)
+        glances = [
+            self._glance(hit, context, i, float(cosine), hit.score / best, neural)
             for (hit, context, i), cosine in zip(places, cosines, strict=True)
         ]
+        likely = sorted(range(len(glances)), key=lambda i: -glances[i].score)[:LIKELY]
+        read = [self._read(glances[i]) for i in sorted(likely)]
         return sorted(read, key=lambda candidate: -candidate.score)
 
     def _neural(self, hits: Sequence[Hit]) -> _Neural:
@@ -229,35 +253,42 @@ class Extractor:
             [(w, read.spans, read.starts.tolist(), read.none) for w, read in zip(chosen, readings, strict=True)]
         )
 
-    def _read(self, hit: Hit, context: Surroundings, i: int, cosine: float, rank: float, neural: _Neural) -> Candidate:
+    def _glance(self, hit: Hit, context: Surroundings, i: int, cosine: float, rank: float, neural: _Neural) -> _Glance:
         start, end = _within(hit, context.sentences[i])
-        text = context.article.text[start:end]
-        folded = context.folded[i] if (start, end) == context.sentences[i] else unquoted(fold(text))
+        whole = (start, end) == context.sentences[i]
+        folded = context.folded[i] if whole else unquoted(fold(context.article.text[start:end]))
         near = context.near(i)
         coverage, keys = self._covered(folded, near, context)
-        short, pull = find_short(self.question, text, self.rarity)
+        marked = neural.marked(hit.article.id, start, end)
+        known = {
+            "coverage": coverage,
+            "focus": self._focus(folded, context.before(i)),
+            "longest": longest_shared(self.bare, folded) / max(len(self.bare), 1),
+            "cosine": cosine,
+            "rank": rank,
+            "keys": float(keys),
+            "mass": marked.mass,
+            "peak": marked.peak,
+        }
+        return _Glance(hit, start, end, folded, near, marked, known)
+
+    def _read(self, glance: _Glance) -> Candidate:
+        hit, start, end, folded, marked = glance.hit, glance.start, glance.end, glance.folded, glance.marked
+        short, pull = find_short(self.question, hit.article.text[start:end], self.rarity)
         typed = bool(short) or self.question.kind not in TYPED
         if self.question.count and self.question.kind is Kind.LIST:
             typed = len(short) == self.question.count or (len(short) > 1 and self.question.counted in folded)
-        holds = bool(short) or self.question.kind not in FINDERS
-        about = speaks_of(self.question, hit.article, folded, near)
-        marked = neural.marked(hit.article.id, start, end)
+        about = speaks_of(self.question, hit.article, folded, glance.near)
         places = tuple((start + a, start + b) for a, b in short)
-        features = (
-            coverage,
-            float(holds),
-            pull,
-            self._focus(folded, context.before(i)),
-            longest_shared(self.bare, folded) / max(len(self.bare), 1),
-            cosine,
-            rank,
-            float(keys),
-            float(about),
-            float(typed),
-            marked.mass,
-            marked.peak,
-            float(marked.span is not None and any(_meet(marked.span, place) for place in places)),
-        )
+        known = dict(glance.known) | {
+            "holds": float(bool(short) or self.question.kind not in FINDERS),
+            "pull": pull,
+            "about": float(about),
+            "typed": float(typed),
+            "agree": float(marked.span is not None and any(_meet(marked.span, place) for place in places)),
+        }
+        features = tuple(known[name] for name in FEATURES)
+        coverage, keys, cosine = known["coverage"], bool(known["keys"]), known["cosine"]
         out = ruled_out(self.question, keys=keys, about=about, typed=typed, peak=marked.peak)
         extra = -UNLIKE * (out or (self.question.kind is Kind.TITLE and not typed))
         extra += COUNTED * (self.question.kind is Kind.LIST and self.question.count >= FEW and typed)

@@ -54,7 +54,7 @@ def golden():
         yield pytest.param(item, id=item["id"], marks=marks)
 
 
-@pytest.mark.parametrize("item", golden())
+@pytest.mark.parametrize("item", list(golden()))
 def test_gold_questions(engine, item):
     answer = engine.ask(item["question"], item["history"])
     assert judge(item, answer).wrong == ""
