@@ -26,6 +26,14 @@ _ORDINAL = re.compile(
 )
 
 
+_COUNTERS = frozenset(
+    "年月日号次届期个家名位人项条件版章节回集季度周岁天级楼路线班米里吨亩元万亿千百%％种类场所座台辆艘架层批组套份张本册支篇部起例户倍度强大分秒点区街团军师"
+    "一二三四五六七八九十"
+)
+_YEAR_AND_MORE = re.compile(r"(?:19|20)\d\d[一二三四五六七八九十]")
+_BARE_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """A content word of the question, folded. `weight` is 1 for its own words, less for inherited ones."""
@@ -45,6 +53,14 @@ def is_content(word: str, tag: str) -> bool:
     return tag.startswith(_CONTENT_TAGS) or word.isascii()
 
 
+def _measured(number: str) -> str:
+    """A number without a character after it that measures nothing: "2014全球…" names the year 2014."""
+    if _YEAR_AND_MORE.match(number):
+        return f"{number[:4]}年"
+    digits = number.rstrip(number[-1]) if number[-1] not in _COUNTERS and not number[-1].isdigit() else number
+    return f"{digits}年" if _BARE_YEAR.fullmatch(digits) else digits
+
+
 def content_words(folded: str, weight: float = 1.0) -> list[Word]:
     """The content words of folded text in order, without repeats. Numbers, ordinals and proper names are keys."""
     found: dict[str, Word] = {}
@@ -52,7 +68,8 @@ def content_words(folded: str, weight: float = 1.0) -> list[Word]:
         m.group() for m in NUMBERED.finditer(folded) if len(m.group()) > 1 and any(c.isdigit() for c in m.group())
     }
     numbered |= {m.group() for m in _ORDINAL.finditer(folded)}
-    for text in sorted(numbered, key=folded.index):
+    numbered = {_measured(text) for text in numbered}
+    for text in sorted(numbered, key=lambda text: (folded.find(text.rstrip("年")), text)):
         found[text] = Word(text, weight, key=True)
     for word, tag in tagged(folded):
         if is_content(word, tag) and word not in found and not any(word in number for number in numbered):

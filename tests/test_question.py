@@ -111,3 +111,18 @@ def test_of_a_question_too_long_the_beginning_is_read_and_that_is_said():
     assert question.text == "大桥" + "问" * (MAX_QUESTION - 2)
     assert "前 2,000 字" in question.understood
     assert understand("问" * MAX_QUESTION).understood is None
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("2014全球研究理事会北京大会主题是啥？", "2014年"),
+        ("2026五一档票房多少？", "2026年"),
+        ("2020上半年外贸总额是多少？", "2020年"),
+        ("第61次常委会是谁主持的？", "第61次"),
+        ("“131工程”总投资多少？", "131"),
+        ("地铁6号线什么时候通车？", "6号"),
+    ],
+)
+def test_a_number_is_a_key_without_what_does_not_measure(text, key):
+    assert next(word.text for word in understand(text).words if word.key) == key
