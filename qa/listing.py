@@ -274,5 +274,8 @@ def _head(question: Question, matched: Matched, first: int, shown: int) -> str:
     elif shown < total:
         chinese.append(f"列出最新的 {shown} 篇")
         english.append(f"the newest {shown}")
+    elif total > 1:
+        chinese.append("全部列出")
+        english.append("all of them")
     said = "，".join(chinese)
     return f"{said}：" if question.chinese else f"{said} ({', '.join(english)})："

@@ -177,7 +177,7 @@ def test_a_list_of_articles_is_whole_and_dated(engine, question):
     answer = engine.ask(question)
     articles = [a for a in engine.archive.articles() if "李涛" in a.byline]
     assert {c.article for c in answer.citations} == {a.id for a in articles}
-    assert answer.answer.startswith(f"共 {len(articles)} 篇：\n1. ")
+    assert answer.answer.startswith(f"共 {len(articles)} 篇，全部列出：\n1. ")
 
 
 def test_a_day_of_a_year_no_page_names_brings_no_article(engine):
