@@ -35,10 +35,10 @@ def tagged(text: str) -> tuple[tuple[str, str], ...]:
 
 def roughly_tagged(text: str) -> list[tuple[str, str]]:
     """Words with tags as jieba's Rust port finds them by itself: less often jieba's own, and for a whole passage in a fraction of
-    the time."""
+    the time. Half a surrogate pair, which no Rust string can hold, comes back as a question mark."""
     import rjieba
 
-    found: list[tuple[str, str]] = rjieba.tag(text)
+    found: list[tuple[str, str]] = rjieba.tag(text.encode("utf-8", "replace").decode("utf-8"))
     return found
 
 

@@ -53,7 +53,9 @@ def records(answer):
 
 def test_the_days_of_a_day(ask):
     answer = ask("7月21日举行了哪些会议和活动？")
-    assert answer.answer == "共 2 篇，全部列出：\n1. 7月21日，滨海市第12次常委会召开[1]\n2. 7月21日，滨海地铁三号线开工[2]"
+    assert (
+        answer.answer == "共 2 篇，全部列出：\n1. 7月21日，滨海市第12次常委会召开[1]\n2. 7月21日，滨海地铁三号线开工[2]"
+    )
     assert records(answer) == ["m1", "m2"]
 
 
