@@ -223,3 +223,9 @@ def test_numpy_computes_what_was_trained(tmp_path: Path, monkeypatch: pytest.Mon
     total = math.log(1 + float(np.exp(free.astype(np.float64)).sum()))
     for high, reading in zip(best, readings, strict=True):
         assert reading.spans[0].score == pytest.approx(high - total, abs=1e-3)
+
+
+def test_half_a_surrogate_pair_in_a_text_is_borne():
+    text = "\ud800云岭大桥全长9公里。"
+    (reading,) = load_reader().read(understand("云岭大桥全长多少？"), [text])
+    assert text[slice(reading.spans[0].start, reading.spans[0].end)] == "9公里"
