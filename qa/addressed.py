@@ -38,9 +38,9 @@ _ENGLISH = re.compile(
     r"|\byou are (?:now )?(?:an?|the|no longer)\b"
 )
 _MARKS = re.compile(
-    r"<\|?/?(?:im_start|im_end|system|user|assistant|endoftext|passages?|sources?|context|instructions?|s|inst|sys|script|tool|document)\b[^>]{0,20}\|?>"
+    r"<\|?/?(?:im_start|im_end|system|user|assistant|endoftext|passages?|sources?|context|instructions?|s|inst|sys|tool|document)\b[^>]{0,20}\|?>"
     r"|\[/?(?:inst|sys|system)\]|<<sys>>|<!--|-->|```|^\s*#{2,}\s|\"(?:role|content|system|passages|question|tool_calls|name|arguments)\"\s*:"
-    r"|(?:^|\n)\s*(?:system|assistant|user|human|ai|用户|助手|系统)\s*[:：]|={4,}|-{5,}|display\s*:\s*none|font-size\s*:\s*0|\{\{.{0,40}\}\}|\bbase64\b",
+    r"|(?:^|\n)\s*(?:system|assistant|user|human|ai|用户|助手|系统)\s*[:：]|={4,}|-{5,}|display\s*:\s*none|font-size\s*:\s*0|\{\{\s*(?:system|user|assistant|instructions?)\b.{0,200}|\bbase64\b",
 )
 # A run of letters, figures and signs with no word in it: something encoded, which no reader of a paper could read.
 _ENCODED = re.compile(r"(?<![a-z0-9+/=.])(?=[a-z+]*[0-9])[a-z0-9+]{24,}={0,2}(?![a-z0-9+=])")
