@@ -178,7 +178,8 @@ def read_and_build(tmp_path: Path, home: Path, readers: int, seconds: float) -> 
     assert [outcome.status for outcome in outcomes] == [0] * readers
     assert [outcome.error for outcome in outcomes] == [""] * readers
     assert check(home) == []
-    assert len(list((home / "generations").iterdir())) <= 3
+    # Each of the threads may have held one of its own while the last build cleared up.
+    assert len(list((home / "generations").iterdir())) <= 2 * readers + 2
     return builds, sum(outcome.value[0] for outcome in outcomes), min(outcome.value[1] for outcome in outcomes)
 
 
