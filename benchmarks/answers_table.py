@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from retrieval_table import markdown, share
+from retrieval_table import markdown, placed, share
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results" / "answers.json"
@@ -202,18 +202,6 @@ def details(results: Figures) -> str:
     return "\n\n".join(filter(None, pieces))
 
 
-def placed(text: str, table: str) -> str:
-    """The text with the table between the two comments.
-
-    :raises ValueError: if they do not stand in it once each, in this order.
-    """
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end or BEGIN in after or END in before + after:
-        raise ValueError(f"{BEGIN} … {END}: must stand in the file once")
-    return f"{before}{begin}\n{table}\n{end}{after}"
-
-
 def show(results: Figures) -> None:
     """Print what there is of the figures."""
     print(details(results), *needed(results), sep="\n")
@@ -228,7 +216,7 @@ def main() -> int:
     if results["limit"] is not None:
         parser.error(f"{arguments.results}: is of a trial run (--limit)")
     old = README.read_text(encoding="utf-8")
-    new = placed(old, details(results))
+    new = placed(old, details(results), BEGIN, END)
     if new != old and not arguments.check:
         README.write_text(new, encoding="utf-8")
     return int(arguments.check and new != old)

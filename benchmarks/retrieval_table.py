@@ -186,15 +186,15 @@ TABLES: dict[str, Callable[[Figures], str]] = {
 }
 
 
-def placed(text: str, table: str) -> str:
-    """The text with the table between the two comments.
+def placed(text: str, table: str, begin: str, end: str) -> str:
+    """The text with the table between the comments `begin` and `end`.
 
     :raises ValueError: if they do not stand in it once each, in this order.
     """
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end or BEGIN in after or END in before + after:
-        raise ValueError(f"{BEGIN} … {END}: must stand in the file once")
+    before, found, rest = text.partition(begin)
+    _, closed, after = rest.partition(end)
+    if not found or not closed or begin in after or end in before + after:
+        raise ValueError(f"{begin} … {end}: must stand in the file once")
     return f"{before}{begin}\n{table}\n{end}{after}"
 
 
@@ -237,7 +237,7 @@ def main() -> int:
     for name, table in TABLES.items():
         file = ROOT / name
         old = file.read_text(encoding="utf-8")
-        new = placed(old, table(results))
+        new = placed(old, table(results), BEGIN, END)
         if new != old:
             stale.append(name)
             if not arguments.check:

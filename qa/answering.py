@@ -43,7 +43,7 @@ ANSWERED_FOREIGN = 0.1
 """The same for a question in another language: of those asked of a training set that had less, one in twelve had found
 its passage (benchmarks/results/ranker.txt)."""
 
-ALIKE = 0.1
+NEARLY = 0.1
 """How much less of the question an older or newer report of a fact may cover than the best sentence."""
 
 NEAREST = 3
@@ -134,7 +134,7 @@ class Answering:
         hits = without_hands(hits, READ)
         put = question
         if not question.chinese:
-            put = in_chinese(question, groups, fold("\n".join(hit.passage.text for hit in hits[:READ])))
+            put = in_chinese(question, groups, fold("\n".join(hit.passage.text for hit in hits)))
         extractor = Extractor(archive, encoder, put, self.serving.reader, foreign=not question.chinese)
         candidates = extractor.candidates(hits)
         if not candidates:
@@ -149,7 +149,7 @@ class Answering:
             return Found(hits, sure)
         alike = [
             best,
-            *(c for c in candidates[1:] if c.keys and c.about and c.typed and c.coverage >= best.coverage - ALIKE),
+            *(c for c in candidates[1:] if c.keys and c.about and c.typed and c.coverage >= best.coverage - NEARLY),
         ]
         values = [_claim_of(c, put, extractor.rarity, "") for c in changed(put, alike)]
         return Found(hits, sure, _claim_of(best, put, extractor.rarity, _frame_of(question)), values)

@@ -203,14 +203,18 @@ def test_tables_show_what_was_measured():
     assert answers_table.needed(short)[0].endswith("MISSED")
 
 
+def placed(text, table):
+    return answers_table.placed(text, table, answers_table.BEGIN, answers_table.END)
+
+
 def test_the_readme_shows_the_results_and_has_one_place_for_them():
     text = (ROOT / "benchmarks" / "README.md").read_text(encoding="utf-8")
-    assert answers_table.placed(answers_table.placed(text, "甲"), "乙").count("乙") == text.count("乙") + 1
+    assert placed(placed(text, "甲"), "乙").count("乙") == text.count("乙") + 1
     with pytest.raises(ValueError, match="once"):
-        answers_table.placed(text.replace(answers_table.END, ""), "甲")
+        placed(text.replace(answers_table.END, ""), "甲")
     if answers_table.RESULTS.exists():
         results = json.loads(answers_table.RESULTS.read_text(encoding="utf-8"))
-        assert answers_table.placed(text, answers_table.details(results)) == text
+        assert placed(text, answers_table.details(results)) == text
 
 
 def test_old_figures_stay_where_nothing_new_was_measured():

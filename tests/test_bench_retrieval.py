@@ -324,13 +324,13 @@ def test_terms_without_what_the_archive_adds():
 
 def test_table_goes_between_its_comments_and_nowhere_else():
     begin, end = retrieval_table.BEGIN, retrieval_table.END
-    once = retrieval_table.placed(f"前\n{begin}\n旧\n{end}\n后\n", "| 表 |")
+    once = retrieval_table.placed(f"前\n{begin}\n旧\n{end}\n后\n", "| 表 |", begin, end)
 
     assert once == f"前\n{begin}\n| 表 |\n{end}\n后\n"
-    assert retrieval_table.placed(once, "| 表 |") == once
+    assert retrieval_table.placed(once, "| 表 |", begin, end) == once
     for text in ("", begin, f"{end}{begin}", f"{begin}{end}{begin}{end}"):
         with pytest.raises(ValueError, match="once"):
-            retrieval_table.placed(text, "")
+            retrieval_table.placed(text, "", begin, end)
 
 
 def test_readmes_show_the_results():
@@ -339,4 +339,6 @@ def test_readmes_show_the_results():
     assert not results["small"]
     for name, table in retrieval_table.TABLES.items():
         text = (ROOT / name).read_text(encoding="utf-8")
-        assert retrieval_table.placed(text, table(results)) == text, f"{name}: run benchmarks/retrieval_table.py"
+        assert retrieval_table.placed(text, table(results), retrieval_table.BEGIN, retrieval_table.END) == text, (
+            f"{name}: run benchmarks/retrieval_table.py"
+        )

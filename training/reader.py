@@ -150,7 +150,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, metavar="DIR")
     parser.add_argument("--output", type=Path, metavar="FILE")
-    parser.add_argument("--cache", type=Path, default=Path("/tmp/wenbao-reader"), metavar="DIR")
+    parser.add_argument(
+        "--cache", type=Path, default=Path("reader-cache"), metavar="DIR", help="examples, kept for the next run"
+    )
     parser.add_argument("--steps", type=int, default=Plan.steps)
     parser.add_argument(
         "--ablation", type=Path, metavar="FILE", help="short trainings without one part each; the table"
